@@ -1,0 +1,1 @@
+"""The ground: events, identifiers, errors, time and money, which every room shares."""
