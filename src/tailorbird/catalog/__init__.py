@@ -1,0 +1,1 @@
+"""What is for sale? Items with price, margin, stock, facets and text."""
