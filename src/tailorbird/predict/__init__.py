@@ -1,0 +1,1 @@
+"""What is likely: models on arrays that guess next items, complements, likeness and trends."""

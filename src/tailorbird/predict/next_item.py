@@ -1,0 +1,227 @@
+"""The product's default guess of what comes next: many small models, one learned blend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.predict.evidence import Settings, gather, wipe
+from tailorbird.predict.features import describe, shortlist, touch_own
+from tailorbird.predict.item_facts import ItemFacts, Tally, facts_of, grown, tally
+from tailorbird.predict.kernel import kernel
+from tailorbird.predict.model_files import read_parts, write_parts
+from tailorbird.predict.neighbours import LONGEST, Shelf
+from tailorbird.predict.ranked import Ranked, best_of, topped_up
+from tailorbird.predict.ranker import Ranker, default_ranker, score
+from tailorbird.predict.scratch import Scratch, new_scratch
+from tailorbird.predict.session_index import freshness, index_sessions
+from tailorbird.predict.sessions import Codes, Sessions
+
+KIND = "next_item"
+SPARE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that was chosen for one shop, apart from its sessions.
+
+    Attributes:
+        settings: Of the neighbour search.
+        trend_half_life: Seconds in which a touch loses half its weight in `trending`.
+        width: Candidates that are ranked.
+        ranker: The learned blend.
+    """
+
+    settings: Settings
+    trend_half_life: float
+    width: int
+    ranker: Ranker
+
+
+@dataclass(frozen=True, slots=True)
+class NextItemModel:
+    """A fitted model. Its working memory makes it fit for one thread at a time.
+
+    Attributes:
+        recipe: What was chosen.
+        base: The fitted sessions.
+        recent: Sessions since, see `with_recent`.
+        base_tally: Counts over the fitted sessions.
+        facts: Of all items, base and recent.
+        spare: int32[], trending items, best first, for when nothing else is known.
+        scratch: Working memory.
+    """
+
+    recipe: Recipe
+    base: Shelf
+    recent: Shelf
+    base_tally: Tally
+    facts: ItemFacts
+    spare: Codes
+    scratch: Scratch
+
+    @property
+    def item_count(self) -> int:
+        """Items that the model has room for; codes at or above it are unknown."""
+        return len(self.facts.touches)
+
+    def recommend(self, codes: Codes, k: int) -> Ranked:
+        """Return at most k items that may come next, best first.
+
+        Items of the session itself stay candidates: the blend has learned from the shop's own
+        log how often people return. Unknown codes are passed over; with no known item the
+        answer is what is trending.
+
+        Args:
+            codes: int32[L], the current session, oldest to newest.
+            k: How many.
+        """
+        query = np.asarray(codes[-LONGEST:], dtype=np.int32)
+        query = query[(query >= 0) & (query < self.item_count)]
+        if len(query) == 0:
+            return topped_up(Ranked(query, np.zeros(0, np.float32)), self.spare, k)
+        chosen, scores = _answer(
+            self.base,
+            self.recent,
+            query,
+            (self.recipe.settings, self.recipe.width, self.recipe.ranker),
+            self.facts,
+            self.scratch,
+        )
+        return topped_up(best_of(chosen, scores, k), self.spare, k)
+
+    def with_recent(self, recent: Sessions, item_count: int | None = None) -> NextItemModel:
+        """Return the model over the fitted sessions and these newer ones, without a refit.
+
+        The given sessions replace those of an earlier call. The cost is linear in the recent
+        sessions, plus a copy of the facts. The old model stays usable beside the new one.
+
+        Args:
+            recent: Sessions since the fit, including new items.
+            item_count: Size of the vocabulary; at least as large as all codes by default.
+        """
+        items = max(self.item_count, recent.item_count, item_count or 0)
+        latest_at = float(self.base.stored.ended_at[-1]) if len(self.base.stored.ended_at) else 0.0
+        return assemble(
+            self.recipe, self.base, self.base_tally, recent, item_count=items, latest_at=latest_at
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the model to a folder; recent sessions are not kept, since the log has them."""
+        index, recipe = self.base.stored, self.recipe
+        arrays: dict[str, NDArray[np.generic]] = {
+            "offsets": index.offsets,
+            "items": index.items,
+            "ended_at": index.ended_at,
+        }
+        arrays |= {f"ranker_{name}": part for name, part in recipe.ranker._asdict().items()}
+        facts = {
+            "settings": recipe.settings,
+            "trend_half_life": recipe.trend_half_life,
+            "width": recipe.width,
+            "item_count": len(self.base_tally.touches),
+        }
+        write_parts(folder, KIND, facts, arrays)
+
+
+def load(folder: Path) -> NextItemModel:
+    """Read a model that `NextItemModel.save` wrote.
+
+    Raises:
+        ModelMissing: There is no model in the folder.
+        ModelUnreadable: A file is damaged, or of a newer version.
+    """
+    parts = read_parts(folder, KIND)
+    sessions = Sessions(
+        parts.array("offsets", np.int64),
+        parts.array("items", np.int32),
+        parts.array("ended_at", np.float64),
+    )
+    ranker = Ranker(*(parts.array(f"ranker_{name}", np.float32) for name in Ranker._fields))
+    recipe = Recipe(
+        parts.fact("settings", Settings),
+        parts.fact("trend_half_life", float),
+        parts.fact("width", int),
+        ranker,
+    )
+    return build(sessions, recipe, item_count=parts.fact("item_count", int))
+
+
+def build(sessions: Sessions, recipe: Recipe, *, item_count: int | None = None) -> NextItemModel:
+    """Index the sessions under a given recipe; `fit` also chooses the recipe.
+
+    Args:
+        sessions: All that is known.
+        recipe: What to use.
+        item_count: Size of the vocabulary where larger than the codes show.
+    """
+    items = max(sessions.item_count, item_count or 0)
+    latest_at = float(sessions.ended_at[-1]) if len(sessions) else 0.0
+    index = index_sessions(sessions, items)
+    base = Shelf(index, freshness(index.ended_at, recipe.settings.half_life, latest_at), 0)
+    counted = tally(sessions, items, recipe.trend_half_life, latest_at)
+    return assemble(recipe, base, counted, Sessions.none(), item_count=items, latest_at=latest_at)
+
+
+def assemble(
+    recipe: Recipe,
+    base: Shelf,
+    base_tally: Tally,
+    recent: Sessions,
+    *,
+    item_count: int,
+    latest_at: float,
+) -> NextItemModel:
+    """Put a base index and recent sessions together into a model."""
+    index = index_sessions(recent, item_count)
+    fresh = freshness(index.ended_at, recipe.settings.half_life, latest_at)
+    known = len(base.stored.ended_at)
+    counted = tally(recent, item_count, recipe.trend_half_life, latest_at)
+    both = Tally(*(a + b for a, b in zip(grown(base_tally, item_count), counted, strict=True)))
+    facts = facts_of(both, known + len(recent))
+    most = min(SPARE, item_count)
+    spare = best_of(np.arange(item_count, dtype=np.int32), facts.faded, most).codes
+    return NextItemModel(
+        recipe,
+        base,
+        Shelf(index, fresh, known),
+        base_tally,
+        facts,
+        spare,
+        new_scratch(known + len(recent), item_count),
+    )
+
+
+def default_recipe(sessions: Sessions) -> Recipe:
+    """Return the recipe for a shop whose log is too short to choose from."""
+    span = float(sessions.ended_at[-1] - sessions.ended_at[0]) if len(sessions) > 1 else 0.0
+    span = max(span, 1.0)
+    return Recipe(Settings(half_life=span), span * 0.03, 150, default_ranker())
+
+
+def warm_up() -> None:
+    """Compile the kernels (or load them from Numba's cache) by answering one tiny question."""
+    sessions = Sessions.of([[0, 1, 2], [1, 2, 0], [2, 0]])
+    model = build(sessions, default_recipe(sessions))
+    model.with_recent(sessions).recommend(np.array([0, 1], np.int32), 2)
+
+
+@kernel
+def _answer(
+    base: Shelf,
+    recent: Shelf,
+    query: Codes,
+    chosen_for_shop: tuple[Settings, int, Ranker],
+    facts: ItemFacts,
+    scratch: Scratch,
+) -> tuple[Codes, NDArray[np.float32]]:
+    settings, width, ranker = chosen_for_shop
+    count = gather(base, recent, query, settings, scratch)
+    count = touch_own(query, count, scratch)
+    chosen = shortlist(count, width, scratch)
+    rows = describe(chosen, count, query, facts, settings.rarity, scratch)
+    wipe(count, scratch)
+    return chosen, score(ranker, rows)
