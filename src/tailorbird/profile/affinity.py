@@ -122,7 +122,7 @@ def join_pulls(a: Pulls, b: Pulls) -> Pulls:
     return _cut(joined)
 
 
-def leanings_of(pulls: Pulls, now_ms: int, horizon: Horizon) -> tuple[Leaning, ...]:
+def leanings(pulls: Pulls, now_ms: int, horizon: Horizon) -> tuple[Leaning, ...]:
     """Return the leanings, strongest first; equal ones by name.
 
     The order and the shares do not depend on `now_ms`, only the scores do.

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tailorbird.profile.affinity import lean
 from tailorbird.profile.cart import change_cart
 from tailorbird.profile.newest import Stamped, put_newest
-from tailorbird.profile.orders import take_order
+from tailorbird.profile.ordering import take_order
 from tailorbird.profile.presence import see
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.reach import hear

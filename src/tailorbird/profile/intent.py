@@ -184,12 +184,13 @@ def _facts(moment: _Moment, now_ms: int) -> Iterator[str]:
 def _looks(found: Found) -> Iterator[str]:
     touches, subject = found.touches, found.subject
     number = len({touch.item for touch in touches})
-    place = subject.category or subject.brand
-    where = "" if place is None else f" {'in' if subject.category else 'by'} {place}"
+    where = "" if subject.category is None else f" in {subject.category}"
+    by_all = subject.brand is not None and all(touch.brand == subject.brand for touch in touches)
+    made = f" by {subject.brand}" if by_all else ""
     span_ms = touches[-1].at_ms - touches[0].at_ms
-    during = f" in {_span(span_ms)}" if len(touches) > 1 else ""
-    yield f"looked at {_items(number)}{where}{during}"
-    if subject.category is not None and subject.brand is not None:
+    during = f" in {_span(span_ms)}" if number > 1 else ""
+    yield f"looked at {_items(number)}{where}{made}{during}"
+    if subject.brand is not None and not by_all:
         by_brand = len({touch.item for touch in touches if touch.brand == subject.brand})
         yield f"{by_brand} of them by {subject.brand}"
 

@@ -9,7 +9,7 @@ from tailorbird.profile.fold import (
     TICKETS_KEPT,
 )
 from tailorbird.profile.newest import join_newest
-from tailorbird.profile.orders import join_orders
+from tailorbird.profile.ordering import join_orders
 from tailorbird.profile.presence import join_presence
 from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.profile.reach import join_reaches

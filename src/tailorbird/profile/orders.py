@@ -4,22 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tailorbird.profile.newest import newest
-from tailorbird.spine import events
-from tailorbird.spine.events import Event
 from tailorbird.spine.ids import ItemId
-
-DETAILED = 100
-COUNTED = 1_000
-_REFUNDS_KEPT = 20
-_MOST_OF_ONE = 1_000_000
-_ON_SALE = "sale:true"
-
-SOLD_IN_STORE = "Store Purchase Completed"
-RETURNED_IN_STORE = "Store Purchase Returned"
-_SALES = frozenset({events.ORDER_COMPLETED, SOLD_IN_STORE})
-_REFUNDS = frozenset({events.ORDER_REFUNDED, RETURNED_IN_STORE})
-_CONCERNED = _SALES | _REFUNDS | {events.ORDER_CANCELLED}
 
 
 class OrderLine(msgspec.Struct, frozen=True, array_like=True):
@@ -86,29 +71,6 @@ class Orders(msgspec.Struct, frozen=True, array_like=True):
 NO_ORDERS = Orders()
 
 
-def take_order(orders: Orders, event: Event) -> Orders:
-    """Return the orders after a sale, a refund or a cancellation; other events change nothing."""
-    if event.name not in _CONCERNED:
-        return orders
-    order_id = event.order.order_id if event.order is not None else event.message_id
-    news = _news(event)
-    present = orders.kept.get(order_id)
-    changed = news if present is None else _join(present, news)
-    return _cut({**orders.kept, order_id: changed}, dict(orders.older))
-
-
-def join_orders(a: Orders, b: Orders) -> Orders:
-    """Return the orders of both, each order id once."""
-    kept = dict(a.kept)
-    for order_id, order in b.kept.items():
-        present = kept.get(order_id)
-        kept[order_id] = order if present is None else _join(present, order)
-    older = dict(a.older)
-    for currency, sums in b.older.items():
-        older[currency] = _sum(older.get(currency), sums)
-    return _cut(kept, older)
-
-
 def order_time(order: Order) -> int:
     """Return when the order was placed or, while that is unknown, when it was first undone."""
     if order.sale is not None:
@@ -147,7 +109,7 @@ def placed(orders: Orders) -> tuple[tuple[str, Order], ...]:
         for order_id, order in orders.kept.items()
         if order.sale is not None and order.cancelled_ms is None
     )
-    return tuple(sorted(standing, key=_age))
+    return tuple(sorted(standing, key=by_age))
 
 
 def purchased_at(orders: Orders) -> dict[ItemId, int]:
@@ -174,94 +136,6 @@ def returned_at(orders: Orders) -> dict[ItemId, int]:
     return returned
 
 
-def _news(event: Event) -> Order:
-    if event.name in _SALES:
-        return Order(sale=_sale(event))
-    if event.name == events.ORDER_CANCELLED:
-        return Order(cancelled_ms=event.occurred_at_ms)
-    stated = 0 if event.order is None else abs(event.order.revenue_minor)
-    priced = sum(abs(line.quantity * (line.price_minor or 0)) for line in event.items)
-    refund = Refund(
-        event.occurred_at_ms,
-        event.source,
-        whole=not (stated or event.items),
-        amount_minor=stated or priced,
-        items=tuple(sorted(line.id for line in event.items)),
-    )
-    return Order(refunds=(refund,))
-
-
-def _sale(event: Event) -> Sale:
-    lines = tuple(
-        OrderLine(
-            line.id,
-            max(-_MOST_OF_ONE, min(line.quantity, _MOST_OF_ONE)),
-            line.price_minor or 0,
-            _ON_SALE in line.facets,
-        )
-        for line in event.items
-    )
-    fact = event.order
-    revenue = sum(line.quantity * line.price_minor for line in lines)
-    method = event.properties.get("payment_method")
-    payment_method = method[:40] if isinstance(method, str) else ""
-    return Sale(
-        event.occurred_at_ms,
-        event.received_at_ms,
-        richness=4 * len(lines) + 2 * bool(fact and fact.revenue_minor) + bool(payment_method),
-        revenue_minor=revenue if fact is None else fact.revenue_minor,
-        currency=event.currency or "",
-        discount_minor=0 if fact is None else fact.discount_minor,
-        coupon=(fact.coupon if fact else None) or "",
-        payment_method=payment_method,
-        in_store=event.name == SOLD_IN_STORE,
-        lines=lines,
-    )
-
-
-def _join(a: Order, b: Order) -> Order:
-    cancelled = [at for at in (a.cancelled_ms, b.cancelled_ms) if at is not None]
-    return Order(
-        sale=_better(a.sale, b.sale),
-        refunds=newest(a.refunds, b.refunds, _REFUNDS_KEPT),
-        cancelled_ms=min(cancelled, default=None),
-    )
-
-
-def _better(a: Sale | None, b: Sale | None) -> Sale | None:
-    """Choose between two reports of one order: the richer, else the later received.
-
-    The encoded form settles what is left, so that it never matters which came first.
-    """
-    if a is None or b is None:
-        return b if a is None else a
-    left, right = (a.richness, a.received_ms), (b.richness, b.received_ms)
-    if left == right:
-        return a if msgspec.msgpack.encode(a) >= msgspec.msgpack.encode(b) else b
-    return a if left > right else b
-
-
-def _cut(kept: dict[str, Order], older: dict[str, Older]) -> Orders:
-    if len(kept) <= DETAILED:
-        return Orders(kept, older)
-    by_age = sorted(kept.items(), key=_age, reverse=True)
-    for order_id, order in by_age[DETAILED:COUNTED]:
-        if order.sale is not None and order.sale.lines:
-            bare = msgspec.structs.replace(order.sale, lines=())
-            kept[order_id] = msgspec.structs.replace(order, sale=bare)
-    for order_id, order in by_age[COUNTED:]:
-        del kept[order_id]
-        if order.sale is not None and order.cancelled_ms is None:
-            left = Older(1, net_minor(order))
-            older[order.sale.currency] = _sum(older.get(order.sale.currency), left)
-    return Orders(kept, older)
-
-
-def _sum(present: Older | None, more: Older) -> Older:
-    if present is None:
-        return more
-    return Older(present.orders + more.orders, present.net_minor + more.net_minor)
-
-
-def _age(entry: tuple[str, Order]) -> tuple[int, str]:
+def by_age(entry: tuple[str, Order]) -> tuple[int, str]:
+    """Return the key that sorts (order id, order) pairs, oldest first."""
     return (order_time(entry[1]), entry[0])

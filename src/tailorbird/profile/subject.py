@@ -11,7 +11,7 @@ from math import exp2
 
 import msgspec
 
-from tailorbird.profile.affinity import SHORT_HALF_LIFE_MS, leanings_of
+from tailorbird.profile.affinity import SHORT_HALF_LIFE_MS, leanings
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.session import Session
 from tailorbird.profile.touches import Touch, TouchKind
@@ -91,10 +91,10 @@ def subject_of(visit: Session) -> Found | None:
 
 def usual_subject(profile: Profile, now_ms: int) -> Found | None:
     """Return what somebody leans to in the long run; None when nothing is known yet."""
-    leanings = leanings_of(profile.facets, now_ms, "long")
-    paths = {leaning.name: leaning.score for leaning in leanings if leaning.kind == "category"}
-    brands = [leaning for leaning in leanings if leaning.kind == "brand"]
-    brand = next((lead.name for lead in brands if lead.share >= _DOMINATES), None)
+    leans = leanings(profile.facets, now_ms, "long")
+    paths = {lean.name: lean.score for lean in leans if lean.kind == "category"}
+    brands = [lean for lean in leans if lean.kind == "brand"]
+    brand = next((lean.name for lean in brands if lean.share >= _DOMINATES), None)
     total = sum(score for path, score in paths.items() if " > " not in path)
     if total > 0:
         path = _deepest(paths, total) or _heaviest(paths)
