@@ -1,10 +1,11 @@
 """Reading the parts of a row: numbers, moments and names, refused with the column and a remedy."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from math import isfinite
 
-from tailorbird.collect.sources.rows import Refused
+from tailorbird.collect.sources.rows import UnfitRow
 from tailorbird.spine.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -15,14 +16,14 @@ def number(text: str, column: str) -> float:
     """Return a finite number.
 
     Raises:
-        Refused: the text is not one.
+        UnfitRow: the text is not one.
     """
     try:
         value = float(text)
     except ValueError:
         value = float("nan")
     if not isfinite(value):
-        raise Refused(f"{column} {text[:40]!r} is not a number; write it as 1234.50")
+        raise UnfitRow(f"{column} {text[:40]!r} is not a number; write it as 1234.50")
     return value
 
 
@@ -30,30 +31,42 @@ def whole_number(text: str, column: str) -> int:
     """Return an integer.
 
     Raises:
-        Refused: the text is not one.
+        UnfitRow: the text is not one.
     """
     try:
         return int(text)
     except ValueError:
-        raise Refused(f"{column} {text[:40]!r} is not a whole number; write digits only") from None
+        raise UnfitRow(f"{column} {text[:40]!r} is not a whole number; write digits only") from None
 
 
 def present(text: str, column: str) -> str:
     """Return a text that must not be empty.
 
     Raises:
-        Refused: it is empty.
+        UnfitRow: it is empty.
     """
     if not text:
-        raise Refused(f"{column} is empty; fill it in, or leave the row out")
+        raise UnfitRow(f"{column} is empty; fill it in, or leave the row out")
     return text
+
+
+def one_of(words: Mapping[str, str], text: str, column: str) -> str:
+    """Return what a word stands for.
+
+    Raises:
+        UnfitRow: it is none of the words.
+    """
+    meaning = words.get(text)
+    if meaning is None:
+        raise UnfitRow(f"{column} {text[:40]!r} is unknown; use {', '.join(words)}")
+    return meaning
 
 
 def moment_s(text: str, column: str) -> str:
     """Return the ISO 8601 form (UTC) of seconds since 1970, fractions kept to milliseconds.
 
     Raises:
-        Refused: the text is no number, or no moment between 1970 and 2200.
+        UnfitRow: the text is no number, or no moment between 1970 and 2200.
     """
     if text.isdecimal():
         return moment_ms(int(text) * SECOND_MS, column)
@@ -66,11 +79,11 @@ def moment_ms(at_ms: int, column: str) -> str:
     Arithmetic on the day is several times faster than `datetime`, and an import does it per row.
 
     Raises:
-        Refused: it is no moment between 1970 and 2200.
+        UnfitRow: it is no moment between 1970 and 2200.
     """
     day, rest = divmod(at_ms, DAY_MS)
     if not 0 <= day < _LAST_DAY:
-        raise Refused(
+        raise UnfitRow(
             f"{column} {at_ms} ms since 1970 is no moment from 1970 to 2200; "
             "check whether it counts seconds, milliseconds or microseconds"
         )
@@ -85,12 +98,12 @@ def moment_text(text: str, column: str) -> str:
     """Return the ISO 8601 form (UTC) of a text like `2019-10-01 00:00:00`, with ` UTC` or none.
 
     Raises:
-        Refused: the text is not such a moment.
+        UnfitRow: the text is not such a moment.
     """
     try:
         moment = datetime.fromisoformat(text.removesuffix(" UTC"))
     except ValueError:
-        raise Refused(
+        raise UnfitRow(
             f"{column} {text[:40]!r} is not a date and time; write it as 2026-01-31 23:59:59"
         ) from None
     offset = moment.utcoffset()

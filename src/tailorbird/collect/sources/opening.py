@@ -1,6 +1,7 @@
 """Opening a file to read it from end to end, plain or gzip, in whatever encoding it has."""
 
 import codecs
+import csv
 import gzip
 import io
 import zlib
@@ -24,6 +25,7 @@ _MARKS = {
 }
 # Large enough that Python's own part of the work is entered once for thousands of rows.
 _CHUNK_BYTES = 1 << 18
+_LONGEST_HEADER = 1 << 14
 
 
 def unpacked(raw: io.FileIO) -> io.BufferedReader:
@@ -72,6 +74,16 @@ def text_of(file: io.BufferedReader, encoding: str | None = None) -> io.TextIOWr
     name = encoding_of(file, encoding)
     errors = "surrogateescape" if name.startswith("utf-8") else "strict"
     return io.TextIOWrapper(file, encoding=name, errors=errors, newline="")
+
+
+def header_of(
+    file: io.BufferedReader, encoding: str | None = None, delimiter: str = ","
+) -> list[str]:
+    """Return the cells of a file's first line without reading on; a header has no line ends."""
+    start = file.peek(_LONGEST_HEADER)[:_LONGEST_HEADER]
+    text = start.decode(encoding_of(file, encoding), "replace")
+    line = text.lstrip("\ufeff").splitlines()[:1]
+    return [cell.strip() for cell in next(csv.reader(line, delimiter=delimiter), [])]
 
 
 @contextmanager

@@ -8,7 +8,22 @@ from typing import Self
 
 import msgspec
 
-from tailorbird.collect.sources import retailrocket
+from tailorbird.collect.sources import (
+    cdnow,
+    diginetica,
+    ga4,
+    mapping,
+    online_retail,
+    otto,
+    personalize,
+    recbole,
+    rees46,
+    retailrocket,
+    segment,
+    session_lines,
+    sessions,
+)
+from tailorbird.collect.sources.detecting import beginning_of, signs_of
 from tailorbird.collect.sources.opening import unpacked, whole
 from tailorbird.collect.sources.rows import NO_OPTIONS, Options, Row
 from tailorbird.spine.errors import NotFound
@@ -36,14 +51,37 @@ class UnknownSource(NotFound):
     """No format has this name."""
 
 
-SOURCES: Mapping[str, Source] = {
-    source.name: source
-    for source in (
-        Source(
-            "retailrocket", "RetailRocket events (TSV: Time, UserId, Type …)", retailrocket.read
-        ),
-    )
-}
+_ALL = (
+    Source(
+        "retailrocket", "RetailRocket: views, cart additions, purchases (TSV)", retailrocket.read
+    ),
+    Source("rees46", "REES46: views, cart, purchases with brand and price (CSV)", rees46.read),
+    Source("otto", "OTTO: a visitor a line with clicks, carts, orders (JSON lines)", otto.read),
+    Source("online-retail", "UCI Online Retail: invoice lines (CSV)", online_retail.read),
+    Source("diginetica", "Diginetica: purchases, item views, or sessions a line", diginetica.read),
+    Source(
+        "sessions", "YooChoose and its kin: SessionId, ItemId, CatId?, Time (TSV)", sessions.read
+    ),
+    Source(
+        "sessions-jsonl",
+        "a list of items a line, without times: they are made up (JSON lines)",
+        session_lines.read_lines,
+    ),
+    Source(
+        "buyers",
+        "a user and the items bought a line, without times: they are made up (text)",
+        session_lines.read_buyers,
+    ),
+    Source(
+        "amazon-personalize", "Amazon Personalize: interactions or users (CSV)", personalize.read
+    ),
+    Source("recbole", "RecBole atomic files: .inter or .user", recbole.read),
+    Source("segment", "Segment events as sent or exported (JSON lines)", segment.read),
+    Source("ga4", "Google Analytics 4, exported from BigQuery (JSON lines)", ga4.read),
+    Source("cdnow", "CDNOW purchase history (fixed-width text)", cdnow.read),
+    Source("mapping", "any CSV, TSV, NDJSON, JSON or Parquet, by a mapping in YAML", mapping.read),
+)
+SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
 
 
 class OpenSource:
@@ -121,4 +159,11 @@ def detect(path: Path) -> Detected:
         UnknownSource: it fits none.
         UnreadableFile: the file is packed in a way that cannot be read.
     """
-    raise UnknownSource(f"The beginning of {path.name} fits no known format.")
+    with io.FileIO(path) as raw, whole(path.name):
+        found = signs_of(beginning_of(unpacked(raw)))
+    if not found:
+        raise UnknownSource(
+            f"The beginning of {path.name} fits no known format.",
+            remedy=f"Use --from with one of {', '.join(SOURCES)}; `mapping` reads any table.",
+        )
+    return Detected(found[0].source, f"{found[0].why}: read as {found[0].source}")

@@ -3,9 +3,11 @@
 import io
 from collections.abc import Iterator
 
-from tailorbird.collect.sources.fields import moment_s, present
-from tailorbird.collect.sources.rows import Options, Refused, Row, WireRow
-from tailorbird.collect.sources.tables import Layout, each, read_table
+from tailorbird.collect.sources.building import each
+from tailorbird.collect.sources.fields import moment_s, one_of, present
+from tailorbird.collect.sources.rows import Options, Row, WireRow
+from tailorbird.collect.sources.tables import Layout, Record, read_table
+from tailorbird.collect.sources.tracks import about_one, track
 from tailorbird.spine.events import ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_VIEWED
 
 COLUMNS = ("Time", "UserId", "Type", "ItemId", "SessionId", "CatId")
@@ -22,25 +24,12 @@ def read(file: io.BufferedReader, options: Options) -> Iterator[Row]:
     return each(read_table(file, _LAYOUT, options.encoding), _event)
 
 
-def _event(line: int, cells: tuple[str, ...]) -> WireRow:
-    time, user, kind, item, session, category = cells
-    name = _NAMES.get(kind)
-    if name is None:
-        raise Refused(f"Type {kind[:40]!r} is unknown; use {', '.join(_NAMES)}")
-    key = f"rr-{line}-{present(time, 'Time')}-{present(user, 'UserId')}-{present(item, 'ItemId')}"
-    product = {"product_id": item, "category": category}
-    properties: dict[str, object] = dict(product)
-    if name == ORDER_COMPLETED:
-        properties = {"order_id": key, "products": [{**product, "quantity": 1}]}
-    elif name == PRODUCT_ADDED:
-        properties["quantity"] = 1
-    event = {
-        "type": "track",
-        "event": name,
-        "anonymousId": f"rr-u{user}",
-        "messageId": key,
-        "timestamp": moment_s(time, "Time"),
-        "properties": properties,
-        "context": {"sessionId": session},
-    }
-    return WireRow(line, event)
+def _event(record: Record) -> WireRow:
+    time, user, kind, item, session, category = record.cells
+    name = one_of(_NAMES, kind, "Type")
+    key = f"rr-{record.line}-{time}-{present(user, 'UserId')}-{present(item, 'ItemId')}"
+    product = {"product_id": item, "category": category} if category else {"product_id": item}
+    who = {"anonymousId": f"rr-u{user}"}
+    event = track(name, who, key, moment_s(time, "Time"), about_one(name, key, product))
+    event["context"] = {"sessionId": session}
+    return WireRow(record.line, event)

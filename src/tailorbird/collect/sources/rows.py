@@ -62,7 +62,7 @@ class Options(msgspec.Struct, frozen=True):
 NO_OPTIONS = Options()
 
 
-class Refused(Exception):
+class UnfitRow(Exception):
     """This row cannot be read; the message says which column and what to do."""
 
 

@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from tailorbird.collect.sources.opening import text_of
-from tailorbird.collect.sources.rows import BadRow, Refused, Row, WrongHeader, bad_row
+from tailorbird.collect.sources.rows import BadRow, WrongHeader, bad_row
 
 # What Python leaves where a byte was not UTF-8.
 _NOT_TEXT = re.compile("[\udc80-\udcff]")
@@ -97,20 +97,6 @@ def read_table(
             continue
         cells.append("")
         yield Record(first, tuple([cells[place] for place in places]), raw)
-
-
-def each(
-    records: Iterable[Record | BadRow], build: Callable[[int, tuple[str, ...]], Row]
-) -> Iterator[Row]:
-    """Yield what `build` makes of each row, and a refusal for each that it refuses."""
-    for record in records:
-        if isinstance(record, BadRow):
-            yield record
-            continue
-        try:
-            yield build(record.line, record.cells)
-        except Refused as why:
-            yield bad_row(record.line, str(why), record.raw)
 
 
 def _places(header: list[str], layout: Layout) -> list[int]:
