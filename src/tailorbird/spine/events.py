@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tailorbird.spine.ids import IdentifierKey, ItemId, anonymous_key, user_key
+from tailorbird.spine.ids import ItemId, Subject
 
 EventKind = Literal["track", "identify", "page", "screen", "group", "alias", "split"]
 
@@ -85,14 +85,10 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     context: Context = NO_CONTEXT
     historical: bool = False
 
-    def identifiers(self) -> tuple[IdentifierKey, ...]:
-        """Return the identifiers that this event carries, the user's first."""
-        keys = []
-        if self.user_id is not None:
-            keys.append(user_key(self.user_id))
-        if self.anonymous_id is not None:
-            keys.append(anonymous_key(self.anonymous_id))
-        return tuple(keys)
+    @property
+    def subject(self) -> Subject:
+        """Who the event says it is about."""
+        return Subject(anonymous_id=self.anonymous_id, user_id=self.user_id)
 
 
 class LoggedEvent(msgspec.Struct, frozen=True):

@@ -3,6 +3,8 @@
 import hashlib
 from typing import NewType
 
+import msgspec
+
 PersonId = NewType("PersonId", str)
 """The human behind one or more identifiers, as `p_` and 20 hexadecimal digits."""
 
@@ -38,3 +40,19 @@ def person_from(key: IdentifierKey, generation: int = 0) -> PersonId:
     """
     digest = hashlib.blake2b(f"{generation}\0{key}".encode(), digest_size=10)
     return PersonId(f"p_{digest.hexdigest()}")
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """The identifiers that one event or request carries: who it says it is about."""
+
+    anonymous_id: str | None = None
+    user_id: str | None = None
+
+    def keys(self) -> tuple[IdentifierKey, ...]:
+        """Return the identifier keys, the user's first."""
+        keys = []
+        if self.user_id is not None:
+            keys.append(user_key(self.user_id))
+        if self.anonymous_id is not None:
+            keys.append(anonymous_key(self.anonymous_id))
+        return tuple(keys)

@@ -1,0 +1,33 @@
+"""Putting the doors together into one application."""
+
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from tailorbird.api.app import App
+from tailorbird.api.collecting import CollectingDoors
+from tailorbird.api.doorkeeper import Doorkeeper
+from tailorbird.api.http import Door
+from tailorbird.api.problems import problem
+from tailorbird.compose import Install
+from tailorbird.spine.errors import TailorbirdError
+
+
+class Fault(TailorbirdError):
+    """The server failed; this is a fault of ours, not of the request."""
+
+
+def build(install: Install) -> ASGIApp:
+    """Return the application over an install."""
+    keeper = Doorkeeper(install)
+    exact: dict[tuple[str, str], Door] = {}
+    patterned: list[tuple[str, str, Door]] = []
+    exact |= CollectingDoors(keeper, install.clock).doors()
+    return ServerErrorMiddleware(App(exact, patterned, install.settings.origins), handler=_fault)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Answer in the form of all mistakes; the middleware raises the error on to the server's log."""
+    found = problem(Fault())
+    return Response(found.body, status_code=500, media_type="application/problem+json")

@@ -1,0 +1,116 @@
+"""One request and one answer, as thin as ASGI allows; every door is a function between the two."""
+
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from tailorbird.spine.errors import BadRequest, TooLarge
+
+JSON = b"application/json"
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_encode = msgspec.json.Encoder().encode
+
+
+class Call:
+    """A request: its path parameters, headers (lower case, text), query and body reader."""
+
+    __slots__ = ("_receive", "headers", "method", "params", "path", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive, params: Mapping[str, str]) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.params = params
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._receive = receive
+
+    def header(self, name: bytes) -> str | None:
+        """Return a header as text, or None."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def query(self) -> dict[str, str]:
+        """Return the query's fields; of a repeated one, the last."""
+        return dict(parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+
+    async def body(self, limit: int) -> bytes:
+        """Return the body, unpacked if it is gzip; what counts is its unpacked size.
+
+        Raises:
+            TooLarge: more than `limit` bytes.
+            BadRequest: an encoding that is not spoken here, or broken gzip.
+        """
+        packed = await self._packed(limit)
+        encoding = self.headers.get(b"content-encoding", b"").strip().lower()
+        if encoding in {b"", b"identity"}:
+            return packed
+        if encoding not in {b"gzip", b"x-gzip"}:
+            raise BadRequest(f"Content-Encoding {encoding.decode('latin-1')!r} is not understood: use gzip")
+        return _unpacked(packed, limit)
+
+    async def _packed(self, limit: int) -> bytes:
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body", False):
+            if len(body) > limit:
+                raise TooLarge(f"The body has more than {limit} bytes")
+            return body
+        parts = [body]
+        size = len(body)
+        while message.get("more_body", False):
+            message = await self._receive()
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            if size > limit:
+                raise TooLarge(f"The body has more than {limit} bytes")
+            parts.append(part)
+        return b"".join(parts)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A response, ready to be sent."""
+
+    body: bytes
+    status: int = 200
+    content_type: bytes = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Door = Callable[[Call], Awaitable[Answer]]
+
+
+def answer(value: Any, status: int = 200) -> Answer:  # noqa: ANN401 - any value that has JSON
+    """Return a value as a JSON answer."""
+    return Answer(body=_encode(value), status=status)
+
+
+async def send_answer(
+    send: Send, found: Answer, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    """Send an answer in two ASGI messages."""
+    headers = [
+        (b"content-type", found.content_type),
+        (b"content-length", str(len(found.body)).encode()),
+        *found.headers,
+        *more,
+    ]
+    await send({"type": "http.response.start", "status": found.status, "headers": headers})
+    await send({"type": "http.response.body", "body": found.body})
+
+
+def _unpacked(packed: bytes, limit: int) -> bytes:
+    """Unpack with a ceiling, so that a small bomb cannot grow large."""
+    stream = zlib.decompressobj(_GZIP_WINDOW)
+    try:
+        body = stream.decompress(packed, limit + 1)
+    except zlib.error as cause:
+        raise BadRequest("The body is not valid gzip") from cause
+    if len(body) > limit or stream.unconsumed_tail:
+        raise TooLarge(f"The unpacked body has more than {limit} bytes")
+    if not stream.eof:
+        raise BadRequest("The gzip body is cut short")
+    return body

@@ -1,0 +1,45 @@
+"""Mistakes become RFC 9457 problems, with the `code` and `message` that RudderStack's client reads."""
+
+import msgspec
+
+from tailorbird.api.http import Answer
+from tailorbird.spine.errors import Overloaded, TailorbirdError
+
+_TYPE = "https://tailorbird.dev/problems/"
+_encode = msgspec.json.Encoder().encode
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What went wrong and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    code: str
+    message: str
+
+
+def problem(error: TailorbirdError) -> Answer:
+    """Return the answer that a mistake deserves."""
+    body = Problem(
+        type=_TYPE + error.code().replace("_", "-"),
+        title=error.title(),
+        status=error.status,
+        detail=error.detail,
+        remedy=error.remedy,
+        code=error.code(),
+        message=error.detail,
+    )
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if isinstance(error, Overloaded):
+        headers = ((b"retry-after", str(error.retry_after_s).encode()),)
+    if error.status == 401:
+        headers = ((b"www-authenticate", b'Bearer realm="tailorbird"'),)
+    return Answer(
+        body=_encode(body),
+        status=error.status,
+        content_type=b"application/problem+json",
+        headers=headers,
+    )

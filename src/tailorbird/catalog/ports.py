@@ -1,0 +1,23 @@
+"""What the catalog needs from outside: a place for items."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from tailorbird.catalog.items import Item
+from tailorbird.spine.ids import ItemId
+
+
+class ItemStore(Protocol):
+    """Where items rest; reads are quick, since the door and every answer ask."""
+
+    def get(self, item: ItemId) -> Item | None: ...
+
+    def get_many(self, items: Sequence[ItemId]) -> Mapping[ItemId, Item]: ...
+
+    async def put(self, items: Sequence[Item]) -> None: ...
+
+    async def delete(self, items: Sequence[ItemId]) -> int: ...
+
+    def all(self) -> Iterator[Item]: ...
+
+    def count(self) -> int: ...

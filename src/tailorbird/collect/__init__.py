@@ -1,0 +1,1 @@
+"""What happened? Raw JSON becomes events, admitted and in the log."""

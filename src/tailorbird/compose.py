@@ -1,0 +1,162 @@
+"""The composition root: the one place where rooms meet their backends."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+
+from tailorbird.access.keys import KeyRing
+from tailorbird.catalog.catalog import Catalog
+from tailorbird.collect.admit import House
+from tailorbird.collect.collector import Collector, Stores
+from tailorbird.collect.contacts import Pseudonyms
+from tailorbird.consent.gate import Gate
+from tailorbird.flow.corridor import Corridor
+from tailorbird.flow.splitting import Splitter, blocks_of, seeds
+from tailorbird.identity.resolver import Resolver
+from tailorbird.profile.profiler import Profiler
+from tailorbird.settings import Settings
+from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
+from tailorbird.spine.ids import DEFAULT_WORKSPACE, Subject, WorkspaceId
+from tailorbird.storage.embedded import dead_letters as dead_letter_file
+from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
+from tailorbird.storage.embedded.dead_letters import SqliteDeadLetters, SqliteTally
+from tailorbird.storage.embedded.folder import DataFolder
+from tailorbird.storage.embedded.items import SqliteItems
+from tailorbird.storage.embedded.log import SqliteEventLog
+from tailorbird.storage.embedded.seal import Seal, install_secret
+from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
+from tailorbird.storage.embedded.vault import (
+    SqliteConsentLedger,
+    SqliteSuppression,
+    SqliteVault,
+    VaultFile,
+)
+
+
+class Workspace:
+    """One shop, wired: a record of its actors, without logic of its own."""
+
+    def __init__(self, name: WorkspaceId, folder: Path, secret: bytes, settings: Settings) -> None:
+        seal = Seal(secret, f"{name}/vault")
+        self.name = name
+        self.signing_secret = f"tb_sign_{Seal(secret, f'{name}/user-token').secret().hex()}"
+        self.log = SqliteEventLog(folder / "log.db", dead_letter_file.SCHEMA)
+        self.state = _state(folder / "state.db")
+        self.vault_file = VaultFile(folder / "vault.db", seal)
+        self.items = SqliteItems(folder / "catalog.db")
+        self.dead_letters = SqliteDeadLetters(self.log.writer, folder / "log.db", seal)
+        self.tally = SqliteTally(self.log.writer, folder / "log.db")
+        self.vault = SqliteVault(self.vault_file)
+        self.ledger = SqliteConsentLedger(self.vault_file)
+        self.suppression = SqliteSuppression(self.vault_file)
+        self.gate = Gate(self.ledger, unasked=settings.consent == "opt-out")
+        self.catalog = Catalog(self.items)
+        window_ms = settings.stitch_days * DAY_MS
+        self.resolver = Resolver(self.state, window_ms=window_ms)
+        self.pseudonyms = Pseudonyms(Seal(secret, f"{name}/pseudonyms").secret())
+        self.corridor = Corridor(
+            self.log,
+            self.resolver,
+            Profiler(self.state),
+            self.state,
+            Splitter(self.log, self.state, self.state, window_ms=window_ms),
+        )
+        self.collector = Collector(
+            Stores(
+                log=self.log,
+                dead_letters=self.dead_letters,
+                vault=self.vault,
+                tally=self.tally,
+                suppression=self.suppression,
+            ),
+            self.gate,
+            House(pseudonyms=self.pseudonyms, catalog_facets=self.catalog.facets),
+            self._knows,
+            self.corridor.reached,
+        )
+
+    async def _knows(self, subject: Subject) -> bool:
+        return await self.resolver.person(subject) is not None
+
+
+class Install:
+    """A data folder with its keys and its workspaces, each opened when first asked for."""
+
+    def __init__(self, settings: Settings, clock: Clock = wall_clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.folder = DataFolder(Path(settings.data))
+        self.folder.lock()
+        self._secret = install_secret(self.folder.secret)
+        self.keys = SqliteKeyRing(self.folder.control)
+        self.audit = SqliteAudit(self.folder.control)
+        self._open: dict[WorkspaceId, Workspace] = {}
+        self._opening = asyncio.Lock()
+
+    def opened(self) -> list[Workspace]:
+        """Return the workspaces that are open now."""
+        return list(self._open.values())
+
+    async def workspace(self, name: WorkspaceId = DEFAULT_WORKSPACE) -> Workspace:
+        """Return a workspace, opened and caught up with its log."""
+        found = self._open.get(name)
+        if found is not None:
+            return found
+        async with self._opening:
+            if name not in self._open:
+                opened = Workspace(name, self.folder.workspace(name), self._secret, self.settings)
+                await start(opened)
+                self._open[name] = opened
+            return self._open[name]
+
+    async def close(self) -> None:
+        """Write what is not yet written, and give the folder back."""
+        for workspace in self._open.values():
+            await stop(workspace)
+        self._open = {}
+        self.keys.close()
+        self.audit.close()
+        self.folder.unlock()
+
+
+async def start(workspace: Workspace) -> None:
+    """Bring a workspace up to date with its log, and let it follow from there."""
+    if workspace.state.offset == 0:
+        blocks = blocks_of(await workspace.log.splits())
+        await workspace.state.put(dict(seeds(blocks)), {})
+    target = workspace.log.last_offset
+    workspace.corridor.start()
+    if target > workspace.state.offset:
+        await workspace.corridor.reached(target)
+
+
+async def stop(workspace: Workspace) -> None:
+    """Stop a workspace; everything acknowledged is on disk already, the rest is written now."""
+    await workspace.corridor.stop()
+    await workspace.tally.flush()
+    workspace.dead_letters.close()
+    workspace.tally.close()
+    workspace.log.close()
+    workspace.state.close()
+    workspace.vault_file.close()
+    workspace.items.close()
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """Return the key ring alone, without taking the folder: works beside a running server."""
+    return SqliteKeyRing(DataFolder(Path(settings.data)).control)
+
+
+def _state(path: Path) -> SqliteState:
+    """Open the derived state; one folded by other rules is thrown away and folded anew."""
+    state = SqliteState(path)
+    if state.fold_version == FOLD_VERSION:
+        return state
+    state.close()
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()
+    return SqliteState(path)
+
+

@@ -1,0 +1,1 @@
+"""May we? Purposes, signals, and the gate that alone makes permits."""

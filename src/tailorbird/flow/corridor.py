@@ -1,0 +1,120 @@
+"""The corridor: follows the log, folds what comes, and says how far it is."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Sequence
+
+from tailorbird.collect.ports import EventLog
+from tailorbird.flow.ports import Checkpoint
+from tailorbird.flow.splitting import Splitter
+from tailorbird.identity.graph import Resolved
+from tailorbird.identity.resolver import Resolver
+from tailorbird.profile.profiler import Profiler
+from tailorbird.spine.events import LoggedEvent
+
+Listener = Callable[[Sequence[Resolved]], None]
+"""Told of every folded batch, in order; must be quick and must not fail."""
+
+_FLUSH_EVERY_S = 0.25
+
+
+class Corridor:
+    """One workspace's path from the log to its derived state."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        resolver: Resolver,
+        profiler: Profiler,
+        checkpoint: Checkpoint,
+        splitter: Splitter,
+    ) -> None:
+        self._log = log
+        self._resolver = resolver
+        self._profiler = profiler
+        self._checkpoint = checkpoint
+        self._splitter = splitter
+        self._listeners: list[Listener] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Tell somebody of every batch from now on."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Begin to follow the log from where the derived state is."""
+        self._tasks = [
+            asyncio.create_task(self._follow(), name="corridor"),
+            asyncio.create_task(self._flush(), name="flush"),
+        ]
+
+    @property
+    def offset(self) -> int:
+        """Up to where the log has been folded."""
+        return self._checkpoint.offset
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the corridor, if something did; readiness looks here."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                return task.exception()
+        return None
+
+    async def reached(self, offset: int) -> None:
+        """Return once the log has been folded up to an offset."""
+        if self._checkpoint.offset >= offset:
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (offset, next(self._order), future))
+        await future
+
+    async def apply(self, batch: Sequence[LoggedEvent]) -> None:
+        """Fold one batch: identity, then profiles, then whoever listens; all or nothing."""
+        start = 0
+        for index, logged in enumerate(batch):
+            if logged.event.kind == "split":
+                await self._fold(batch[start:index])
+                await self._splitter.split(logged)
+                await self._checkpoint.mark(logged.offset)
+                start = index + 1
+        await self._fold(batch[start:])
+        self._release()
+
+    async def stop(self) -> None:
+        """Stop following, and write what is not yet written."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._checkpoint.flush()
+
+    async def _fold(self, batch: Sequence[LoggedEvent]) -> None:
+        if not batch:
+            return
+        try:
+            resolved = await self._resolver.resolve(batch)
+            await self._profiler.fold(resolved)
+        except BaseException:
+            await self._checkpoint.abandon()
+            raise
+        await self._checkpoint.mark(batch[-1].offset)
+        for listener in self._listeners:
+            listener(resolved)
+
+    async def _follow(self) -> None:
+        async for batch in self._log.follow(self._checkpoint.offset):
+            await self.apply(batch)
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(_FLUSH_EVERY_S)
+            await self._checkpoint.flush()
+
+    def _release(self) -> None:
+        while self._waiting and self._waiting[0][0] <= self._checkpoint.offset:
+            future = heapq.heappop(self._waiting)[2]
+            if not future.done():
+                future.set_result(None)

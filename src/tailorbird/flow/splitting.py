@@ -1,0 +1,105 @@
+"""Undoing a join: the people involved are folded again from the log as if it had never been made."""
+
+from collections.abc import Iterable, Sequence
+
+from tailorbird.collect.ports import EventLog
+from tailorbird.identity.graph import Link
+from tailorbird.identity.ports import IdentityStore
+from tailorbird.identity.resolve import DEFAULT_WINDOW_MS, Graph, resolve
+from tailorbird.profile.ports import ProfileFolds
+from tailorbird.profile.profiler import folded
+from tailorbird.spine.events import LoggedEvent
+from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, person_from, user_key
+
+
+class Splitter:
+    """Carries out split events: the browser and the user are parted, back to the first event."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        identities: IdentityStore,
+        folds: ProfileFolds,
+        *,
+        window_ms: int = DEFAULT_WINDOW_MS,
+    ) -> None:
+        self._log = log
+        self._identities = identities
+        self._folds = folds
+        self._window_ms = window_ms
+
+    async def split(self, logged: LoggedEvent) -> None:
+        """Part a browser from a user, and rebuild everybody whose identifiers are involved.
+
+        The events of all involved identifiers are resolved and folded again with the two parted
+        from the start, so both profiles become what they would have been.
+        """
+        event = logged.event
+        browser, user = anonymous_key(event.anonymous_id or ""), user_key(event.user_id or "")
+        keys = await self._involved(browser, user)
+        links = await self._identities.links(keys)
+        before = await self._identities.nodes(list({link.person for link in links.values()}))
+        history = [one for one in await self._log.of_subjects(keys) if one.offset < logged.offset]
+        blocks = {key: link.blocked for key, link in links.items() if link.blocked}
+        blocks[browser] = (*blocks.get(browser, ()), event.user_id or "")
+        graph = Graph(seeds(blocks), {}, window_ms=self._window_ms)
+        resolved = [resolve(graph, one) for one in history if one.event.kind != "split"]
+        profiles = folded({}, resolved)
+        foreign = _foreign(graph, keys)
+        gone = [person for person in before if person not in graph.nodes]
+        await self._identities.put(
+            {key: graph.links.get(key) or graph.link(key) for key in keys},
+            {
+                **dict.fromkeys(gone, None),
+                **{who: node for who, node in graph.nodes.items() if who not in foreign},
+            },
+        )
+        await self._folds.save(
+            {
+                **dict.fromkeys(gone, None),
+                **{who: profile for who, profile in profiles.items() if who not in foreign},
+            }
+        )
+
+    async def _involved(
+        self, browser: IdentifierKey, user: IdentifierKey
+    ) -> Sequence[IdentifierKey]:
+        links = await self._identities.links([browser, user])
+        nodes = await self._identities.nodes([link.person for link in links.values()])
+        keys = {browser, user}
+        for node in nodes.values():
+            keys.update(node.identifiers)
+        return sorted(keys)
+
+
+def seeds(blocks: dict[IdentifierKey, tuple[str, ...]]) -> dict[IdentifierKey, Link]:
+    """Return links that know only whom each browser is parted from.
+
+    A seed's generation is -1, so the first event founds generation 0 as if nothing had been there.
+    """
+    return {
+        key: Link(
+            person=person_from(key), last_seen_ms=-(2**62), generation=-1, blocked=tuple(blocked)
+        )
+        for key, blocked in blocks.items()
+    }
+
+
+def blocks_of(splits: Iterable[LoggedEvent]) -> dict[IdentifierKey, tuple[str, ...]]:
+    """Return whom each browser was parted from, by the split events of a log."""
+    blocks: dict[IdentifierKey, tuple[str, ...]] = {}
+    for logged in splits:
+        key = anonymous_key(logged.event.anonymous_id or "")
+        blocks[key] = (*blocks.get(key, ()), logged.event.user_id or "")
+    return blocks
+
+
+def _foreign(graph: Graph, keys: Sequence[IdentifierKey]) -> set[PersonId]:
+    """Known users met on a shared browser, whose own history was not part of the replay."""
+    own = set(keys)
+    return {
+        who
+        for who, node in graph.nodes.items()
+        if node.user_id is not None and user_key(node.user_id) not in own
+    }
+

@@ -1,0 +1,68 @@
+"""The resolver: turns logged events into events of persons, and keeps the graph."""
+
+from collections.abc import Sequence
+
+from tailorbird.identity.graph import Link, Node, Resolved
+from tailorbird.identity.ports import IdentityStore
+from tailorbird.identity.resolve import DEFAULT_WINDOW_MS, Graph, resolve
+from tailorbird.spine.events import LoggedEvent
+from tailorbird.spine.ids import IdentifierKey, PersonId, Subject, anonymous_key, user_key
+
+
+class Resolver:
+    """Resolves batches in the order of the log."""
+
+    def __init__(self, store: IdentityStore, *, window_ms: int = DEFAULT_WINDOW_MS) -> None:
+        self._store = store
+        self._window_ms = window_ms
+
+    async def resolve(self, batch: Sequence[LoggedEvent]) -> list[Resolved]:
+        """Return whose each event is; what it changes in the graph is put into the store."""
+        keys = list({key for logged in batch for key in keys_of(logged)})
+        links = await self._store.links(keys)
+        nodes = await self._store.nodes(list({link.person for link in links.values()}))
+        graph = Graph(links, nodes, window_ms=self._window_ms)
+        resolved = [resolve(graph, logged) for logged in batch]
+        await self._store.put(graph.links, graph.nodes)
+        return resolved
+
+    async def person(self, subject: Subject) -> PersonId | None:
+        """Return who a subject is now, without changing anything; None for somebody unknown.
+
+        The user counts before the browser. A browser that two users share says nothing.
+        """
+        keys = subject.keys()
+        links = await self._store.links(keys)
+        if keys and keys[0] in links:
+            return links[keys[0]].person
+        return None
+
+    async def find(self, name: str) -> tuple[PersonId, Node] | None:
+        """Return a person by id (`p_…`), `user:ID` or `anonymous:ID`; absorbed ones lead on."""
+        person = PersonId(name)
+        if ":" in name:
+            links = await self._store.links([IdentifierKey(name)])
+            if not links:
+                return None
+            person = links[IdentifierKey(name)].person
+        for _ in range(10):  # a chain of absorptions is one long; ten is a guard against a ring
+            node = (await self._store.nodes([person])).get(person)
+            if node is None:
+                return None
+            if node.absorbed_by is None:
+                return person, node
+            person = node.absorbed_by
+        return None
+
+    async def link(self, key: IdentifierKey) -> Link | None:
+        """Return whose an identifier is."""
+        return (await self._store.links([key])).get(key)
+
+
+def keys_of(logged: LoggedEvent) -> list[IdentifierKey]:
+    """Return every identifier that an event's resolution may read or change."""
+    event = logged.event
+    keys = list(event.subject.keys())
+    if event.kind == "alias" and event.previous_id is not None:
+        keys.extend((anonymous_key(event.previous_id), user_key(event.previous_id)))
+    return keys

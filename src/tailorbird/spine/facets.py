@@ -1,0 +1,65 @@
+"""Facets: the sides of an item that a person can lean to, as short keys such as `brand:acme`."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_SEPARATORS = (" > ", ">", " / ", "/", "|")
+_MOST_LEVELS = 6
+_MOST_ATTRIBUTES = 12
+_LONGEST = 80
+
+
+def category_path(category: object) -> tuple[str, ...]:
+    """Return the levels of a category given as a path text or as a list of levels."""
+    if isinstance(category, str):
+        for separator in _SEPARATORS:
+            if separator in category:
+                return _levels(category.split(separator))
+        return _levels([category])
+    if isinstance(category, list | tuple):
+        return _levels(category)
+    return ()
+
+
+def price_band(price_minor: int, decimals: int = 2) -> str:
+    """Return the band of a price: powers of two of the major unit, such as `16-32`.
+
+    Logarithmic, since people compare prices by ratio.
+    """
+    major = price_minor / 10**decimals
+    if major < 1:
+        return "0-1"
+    low = 2 ** math.floor(math.log2(major))
+    return f"{low}-{2 * low}"
+
+
+def facets_of(
+    category: object = None,
+    brand: object = None,
+    price_minor: int | None = None,
+    attributes: Mapping[str, Any] | None = None,
+    tags: Iterable[str] = (),
+) -> tuple[str, ...]:
+    """Return the facet keys of an item, the broadest category first.
+
+    Every level of the category path is a facet of its own (`category:Camping`,
+    `category:Camping > Tents`), so that a lean can be to the broad or to the narrow.
+    """
+    keys: list[str] = []
+    path = category_path(category)
+    keys.extend(f"category:{' > '.join(path[:depth])}" for depth in range(1, len(path) + 1))
+    if isinstance(brand, str) and brand.strip():
+        keys.append(f"brand:{brand.strip().lower()[:_LONGEST]}")
+    if price_minor is not None and price_minor > 0:
+        keys.append(f"price:{price_band(price_minor)}")
+    for name, value in list((attributes or {}).items())[:_MOST_ATTRIBUTES]:
+        if isinstance(value, str | int | float) and str(value).strip():
+            keys.append(f"{name.strip().lower()}:{str(value).strip().lower()[:_LONGEST]}")
+    keys.extend(f"tag:{tag.strip().lower()[:_LONGEST]}" for tag in list(tags)[:_MOST_ATTRIBUTES])
+    return tuple(keys)
+
+
+def _levels(parts: Iterable[object]) -> tuple[str, ...]:
+    cleaned = (str(part).strip()[:_LONGEST] for part in parts)
+    return tuple(part for part in cleaned if part)[:_MOST_LEVELS]

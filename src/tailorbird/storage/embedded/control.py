@@ -1,0 +1,108 @@
+"""The control file of an install: keys and the audit log, shared by the server and the commands."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tailorbird.access.keys import Key, KeyKind, Scope, digest
+from tailorbird.spine.ids import WorkspaceId
+from tailorbird.storage.embedded.queries import load
+from tailorbird.storage.embedded.writer import connect
+
+_SQL = load("control")
+_KeyRow = tuple[str, str, str, str, str, str, int, int | None]
+
+
+class SqliteKeyRing:
+    """Keys in SQLite; what was found is remembered until any process changes the file."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = connect(path, fsync=True)
+        self._connection.executescript(_SQL["schema"])
+        self._known: dict[str, Key] = {}
+        self._version = -1
+
+    def find(self, text: str) -> Key | None:
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        row = self._connection.execute(_SQL["key_by_hash"], (digest(text),)).fetchone()
+        if row is None:
+            return None
+        key = _key(row)
+        if key.revoked_at_ms is not None:
+            return None
+        self._known[text] = key
+        return key
+
+    def add(self, key: Key, text: str) -> None:
+        self._connection.execute(
+            _SQL["add_key"],
+            (
+                key.id,
+                key.workspace,
+                key.kind.value,
+                digest(text),
+                key.label,
+                " ".join(key.scopes),
+                " ".join(key.origins),
+                key.created_at_ms,
+            ),
+        )
+
+    def all(self) -> list[Key]:
+        return [_key(row) for row in self._connection.execute(_SQL["all_keys"])]
+
+    def revoke(self, key_id: str, at_ms: int) -> bool:
+        self._known.clear()
+        return self._connection.execute(_SQL["revoke"], (at_ms, key_id)).rowcount == 1
+
+    def refresh(self) -> None:
+        """Forget what is remembered if another process has changed the file."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            self._version = version
+            self._known.clear()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+class SqliteAudit:
+    """Who changed what and who looked at whom, appended."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path, fsync=False)
+        self._connection.executescript(_SQL["schema"])
+
+    def note(self, at_ms: int, workspace: WorkspaceId, actor: str, action: str, subject: str) -> None:
+        """Append one line."""
+        self._connection.execute(_SQL["add_audit"], (at_ms, workspace, actor, action, subject))
+
+    def latest(
+        self, workspace: WorkspaceId, limit: int
+    ) -> Sequence[tuple[int, str, str, str, str]]:
+        """Return the latest lines, newest first."""
+        rows = self._connection.execute(_SQL["audit"], (workspace, limit)).fetchall()
+        return [tuple(row) for row in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _key(row: _KeyRow) -> Key:
+    key_id, workspace, kind, label, scopes, origins, created, revoked = row
+    return Key(
+        id=key_id,
+        workspace=WorkspaceId(workspace),
+        kind=KeyKind(kind),
+        label=label,
+        scopes=tuple(Scope(scope) for scope in scopes.split()),
+        origins=tuple(origins.split()),
+        created_at_ms=created,
+        revoked_at_ms=revoked,
+    )
+
+

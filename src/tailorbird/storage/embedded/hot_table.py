@@ -1,0 +1,124 @@
+"""A table that is hot in memory and cold in SQLite, written behind in consistent steps."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+import msgspec
+
+V = TypeVar("V")
+
+
+class Statements(msgspec.Struct, frozen=True):
+    """The four questions that a hot table asks."""
+
+    read: str
+    write: str
+    delete: str
+    all: str
+
+
+class HotTable(Generic[V]):
+    """Values by key: `staged` by the batch at work, `dirty` once it is whole, then on disk.
+
+    A value of None in these means deleted. What is on disk is always the state after some whole
+    batch, never half of one.
+
+    Args:
+        reader: a connection for reads, used from the event loop only.
+        statements: how to read, write, delete and list in this table.
+        codec: encode and decode a value.
+        capacity: how many clean values stay decoded in memory.
+    """
+
+    def __init__(
+        self,
+        reader: sqlite3.Connection,
+        statements: Statements,
+        codec: tuple[Callable[[V], bytes], Callable[[bytes], V]],
+        capacity: int,
+    ) -> None:
+        self._reader = reader
+        self._statements = statements
+        self._encode, self._decode = codec
+        self._capacity = capacity
+        self._staged: dict[str, V | None] = {}
+        self._dirty: dict[str, V | None] = {}
+        self._flying: dict[str, V | None] = {}
+        self._clean: dict[str, V] = {}
+
+    def get(self, key: str) -> V | None:
+        """Return the value as of now, or None."""
+        for layer in (self._staged, self._dirty, self._flying):
+            if key in layer:
+                return layer[key]
+        value = self._clean.get(key)
+        if value is not None:
+            return value
+        row = self._reader.execute(self._statements.read, (key,)).fetchone()
+        if row is None:
+            return None
+        value = self._decode(row[0])
+        self._keep(key, value)
+        return value
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, V]:
+        """Return the values that exist among the keys."""
+        found = {}
+        for key in keys:
+            value = self.get(key)
+            if value is not None:
+                found[key] = value
+        return found
+
+    def stage(self, changes: Mapping[str, V | None]) -> None:
+        """Take changes of the batch at work."""
+        self._staged.update(changes)
+
+    def mark(self) -> None:
+        """The batch is whole: what was staged may go to disk."""
+        self._dirty.update(self._staged)
+        self._staged = {}
+
+    def abandon(self) -> None:
+        """Forget what was staged: the batch failed."""
+        self._staged = {}
+
+    @property
+    def dirty(self) -> int:
+        """How many values wait to be written."""
+        return len(self._dirty)
+
+    def take(self) -> Callable[[sqlite3.Connection], None]:
+        """Return a job that writes what is dirty now."""
+        flying = self._dirty
+        self._dirty = {}
+        self._flying = flying
+
+        def write(connection: sqlite3.Connection) -> None:
+            kept = [(key, self._encode(value)) for key, value in flying.items() if value is not None]
+            gone = [(key,) for key, value in flying.items() if value is None]
+            connection.executemany(self._statements.write, kept)
+            connection.executemany(self._statements.delete, gone)
+
+        return write
+
+    def landed(self) -> None:
+        """What was taken is on disk."""
+        for key, value in self._flying.items():
+            self._clean.pop(key, None)
+            if value is not None:
+                self._keep(key, value)
+        self._flying = {}
+
+    def items(self) -> Iterator[tuple[str, V]]:
+        """Yield everything on disk, by key; flush first."""
+        for key, body in self._reader.execute(self._statements.all):
+            yield key, self._decode(body)
+
+    def _keep(self, key: str, value: V) -> None:
+        if len(self._clean) >= self._capacity:
+            # The oldest tenth goes at once; dicts remember the order of insertion.
+            for old in [old for old, _ in zip(self._clean, range(self._capacity // 10 + 1), strict=False)]:
+                del self._clean[old]
+        self._clean[key] = value

@@ -1,0 +1,163 @@
+"""The event log in one SQLite file: deduplicated, group-committed, fsynced, followed live."""
+
+import asyncio
+import hashlib
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from tailorbird.collect.ports import Appended
+from tailorbird.spine.events import Event, LoggedEvent
+from tailorbird.spine.ids import IdentifierKey
+from tailorbird.storage.embedded.queries import load
+from tailorbird.storage.embedded.writer import GroupCommit, connect
+
+_SQL = load("log")
+_CATCH_UP = 2_000
+
+_Row = tuple[bytes, str | None, str | None, str | None, int | None, bytes]
+
+
+class _Committed(msgspec.Struct, frozen=True):
+    """What one append job put into the log."""
+
+    events: list[LoggedEvent]
+    duplicates: int
+
+
+class SqliteEventLog:
+    """One workspace's log; the only writer of its file is this process."""
+
+    def __init__(self, path: Path, extra_schema: str = "") -> None:
+        """Open the log.
+
+        Args:
+            path: the file.
+            extra_schema: tables of neighbours that must commit together with the log.
+        """
+        self.writer = GroupCommit(
+            path, _SQL["schema"] + extra_schema, fsync=True, committed=self._publish
+        )
+        self._reader = connect(path, fsync=False)
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(Event).decode
+        self._followers: list[asyncio.Queue[Sequence[LoggedEvent] | None]] = []
+        self.last_offset = self._stored_last_offset()
+
+    async def append(self, events: Sequence[Event]) -> Appended:
+        if not events:
+            return Appended(accepted=0, duplicates=0, last_offset=self.last_offset)
+        rows = [self._row(event) for event in events]
+
+        def insert(connection: sqlite3.Connection) -> _Committed:
+            logged = []
+            for event, row in zip(events, rows, strict=True):
+                cursor = connection.execute(_SQL["insert"], row)
+                if cursor.rowcount == 1 and cursor.lastrowid is not None:
+                    logged.append(LoggedEvent(offset=cursor.lastrowid, event=event))
+            return _Committed(events=logged, duplicates=len(events) - len(logged))
+
+        done = await self.writer.submit(insert)
+        last = done.events[-1].offset if done.events else self.last_offset
+        return Appended(accepted=len(done.events), duplicates=done.duplicates, last_offset=last)
+
+    async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        return self._logged(self._reader.execute(_SQL["read"], (after, limit)))
+
+    async def of_subjects(self, keys: Sequence[IdentifierKey]) -> Sequence[LoggedEvent]:
+        found: dict[int, LoggedEvent] = {}
+        for key in keys:
+            kind, _, value = key.partition(":")
+            questions = ("of_user", "of_previous") if kind == "user" else ("of_anonymous", "of_previous")
+            for question in questions:
+                for logged in self._logged(self._reader.execute(_SQL[question], (value,))):
+                    found[logged.offset] = logged
+        return [found[offset] for offset in sorted(found)]
+
+    async def follow(self, after: int) -> AsyncIterator[Sequence[LoggedEvent]]:
+        """Yield everything after an offset: first what is on disk, then what is committed live."""
+        live: asyncio.Queue[Sequence[LoggedEvent] | None] = asyncio.Queue()
+        self._followers.append(live)
+        tail = self.last_offset
+        try:
+            while after < tail:
+                batch = await self.read(after, _CATCH_UP)
+                batch = [logged for logged in batch if logged.offset <= tail]
+                if not batch:
+                    break
+                yield batch
+                after = batch[-1].offset
+            while (committed := await live.get()) is not None:
+                yield committed
+        finally:
+            self._followers.remove(live)
+
+    async def splits(self) -> Sequence[LoggedEvent]:
+        return self._logged(self._reader.execute(_SQL["splits"]))
+
+    async def count(self) -> int:
+        """Return how many events are in the log."""
+        found: int = self._reader.execute(_SQL["count"]).fetchone()[0]
+        return found
+
+    async def erase(self, keys: Sequence[IdentifierKey]) -> int:
+        offsets = [(logged.offset,) for logged in await self.of_subjects(keys)]
+
+        def delete(connection: sqlite3.Connection) -> _Committed:
+            connection.executemany(_SQL["erase_one"], offsets)
+            return _Committed(events=[], duplicates=0)
+
+        await self.writer.submit(delete)
+        self._reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(offsets)
+
+    async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:
+        return [
+            {"offset": logged.offset, **msgspec.to_builtins(logged.event)}
+            for logged in await self.of_subjects(keys)
+        ]
+
+    @property
+    def waiting(self) -> int:
+        """How many appends wait for a commit."""
+        return self.writer.waiting
+
+    def close(self) -> None:
+        """End the followers, finish what waits, and close the file."""
+        for follower in self._followers:
+            follower.put_nowait(None)
+        self._reader.close()
+        self.writer.close()
+
+    def _row(self, event: Event) -> _Row:
+        return (
+            dedup_key(event.source, event.message_id),
+            event.user_id,
+            event.anonymous_id,
+            event.previous_id,
+            1 if event.kind == "split" else None,
+            self._encode(event),
+        )
+
+    def _publish(self, results: list[object]) -> None:
+        appended = [result for result in results if isinstance(result, _Committed)]
+        logged = [event for result in appended for event in result.events]
+        if not logged:
+            return
+        self.last_offset = logged[-1].offset
+        for follower in self._followers:
+            follower.put_nowait(logged)
+
+    def _logged(self, rows: sqlite3.Cursor) -> list[LoggedEvent]:
+        return [LoggedEvent(offset=offset, event=self._decode(body)) for offset, body in rows]
+
+    def _stored_last_offset(self) -> int:
+        row = self._reader.execute(_SQL["last_offset"]).fetchone()
+        return 0 if row is None else int(row[0])
+
+
+def dedup_key(source: str, message_id: str) -> bytes:
+    """Return the 16 bytes by which an event is known to be the same event again."""
+    return hashlib.blake2b(f"{source}\0{message_id}".encode(), digest_size=16).digest()

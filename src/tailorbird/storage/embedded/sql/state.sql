@@ -1,0 +1,56 @@
+-- name: schema
+CREATE TABLE IF NOT EXISTS links (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS nodes (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS profiles (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS checkpoint (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last_offset INTEGER NOT NULL,
+    fold_version INTEGER NOT NULL
+);
+
+-- name: read_links
+SELECT body FROM links WHERE key = ?;
+
+-- name: read_nodes
+SELECT body FROM nodes WHERE key = ?;
+
+-- name: read_profiles
+SELECT body FROM profiles WHERE key = ?;
+
+-- name: write_links
+INSERT INTO links (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+
+-- name: write_nodes
+INSERT INTO nodes (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+
+-- name: write_profiles
+INSERT INTO profiles (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+
+-- name: delete_links
+DELETE FROM links WHERE key = ?;
+
+-- name: delete_nodes
+DELETE FROM nodes WHERE key = ?;
+
+-- name: delete_profiles
+DELETE FROM profiles WHERE key = ?;
+
+-- name: all_links
+SELECT key, body FROM links ORDER BY key;
+
+-- name: all_nodes
+SELECT key, body FROM nodes ORDER BY key;
+
+-- name: all_profiles
+SELECT key, body FROM profiles ORDER BY key;
+
+-- name: count_profiles
+SELECT count(*) FROM profiles;
+
+-- name: read_checkpoint
+SELECT last_offset, fold_version FROM checkpoint WHERE id = 1;
+
+-- name: write_checkpoint
+INSERT INTO checkpoint (id, last_offset, fold_version) VALUES (1, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET last_offset = excluded.last_offset, fold_version = excluded.fold_version;

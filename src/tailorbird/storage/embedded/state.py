@@ -1,0 +1,166 @@
+"""Derived state in one SQLite file: identity graph, profiles, and the offset they reflect."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from tailorbird.consent.purposes import Permit
+from tailorbird.identity.graph import Link, Node
+from tailorbird.profile.profile import Profile
+from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.storage.embedded.hot_table import HotTable, Statements
+from tailorbird.storage.embedded.queries import load
+from tailorbird.storage.embedded.writer import GroupCommit, connect
+
+_SQL = load("state")
+V = TypeVar("V")
+
+FOLD_VERSION = 1
+"""Raise it whenever the fold changes meaning: the state is then rebuilt from the log at start."""
+
+_HOT_PROFILES = 30_000
+_HOT_LINKS = 100_000
+
+
+class SqliteState:
+    """One workspace's identity graph and profiles, and how far into the log they reach."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = GroupCommit(path, _SQL["schema"], fsync=False)
+        self._reader = connect(path, fsync=False)
+        self.links_table = self._table("links", Link, _HOT_LINKS)
+        self.nodes_table = self._table("nodes", Node, _HOT_LINKS)
+        self.profiles_table = self._table("profiles", Profile, _HOT_PROFILES)
+        self._marked_offset, self.fold_version = self._stored_checkpoint()
+        self._flushed_offset = self._marked_offset
+        self._flushing = asyncio.Lock()
+
+    # Identity
+
+    async def links(self, keys: Sequence[IdentifierKey]) -> Mapping[IdentifierKey, Link]:
+        return {IdentifierKey(key): link for key, link in self.links_table.get_many(keys).items()}
+
+    async def nodes(self, persons: Sequence[PersonId]) -> Mapping[PersonId, Node]:
+        return {PersonId(key): node for key, node in self.nodes_table.get_many(persons).items()}
+
+    async def put(
+        self,
+        links: Mapping[IdentifierKey, Link | None],
+        nodes: Mapping[PersonId, Node | None],
+    ) -> None:
+        self.links_table.stage({str(key): link for key, link in links.items()})
+        self.nodes_table.stage({str(key): node for key, node in nodes.items()})
+
+    # Profiles
+
+    async def read(self, permit: Permit, person: PersonId) -> Profile | None:
+        return self.profiles_table.get(person)
+
+    async def load(self, persons: Sequence[PersonId]) -> Mapping[PersonId, Profile]:
+        found = self.profiles_table.get_many(persons)
+        return {PersonId(key): profile for key, profile in found.items()}
+
+    async def save(self, profiles: Mapping[PersonId, Profile | None]) -> None:
+        self.profiles_table.stage({str(key): profile for key, profile in profiles.items()})
+
+    # Checkpoints
+
+    @property
+    def offset(self) -> int:
+        """Up to where the log is reflected here."""
+        return self._marked_offset
+
+    @property
+    def dirty(self) -> int:
+        """How many values wait to be written."""
+        return sum(table.dirty for table in self._tables())
+
+    async def mark(self, offset: int) -> None:
+        for table in self._tables():
+            table.mark()
+        self._marked_offset = offset
+
+    async def abandon(self) -> None:
+        for table in self._tables():
+            table.abandon()
+
+    async def flush(self) -> None:
+        async with self._flushing:
+            if not self.dirty and self._marked_offset == self._flushed_offset:
+                return
+            offset = self._marked_offset
+            jobs = [table.take() for table in self._tables()]
+
+            def write(connection: sqlite3.Connection) -> None:
+                for job in jobs:
+                    job(connection)
+                connection.execute(_SQL["write_checkpoint"], (offset, FOLD_VERSION))
+
+            await self._writer.submit(write)
+            for table in self._tables():
+                table.landed()
+            self._flushed_offset = offset
+
+    async def people(self) -> int:
+        """Return how many profiles are on disk."""
+        found: int = self._reader.execute(_SQL["count_profiles"]).fetchone()[0]
+        return found
+
+    def everything(self) -> Iterator[tuple[str, str, object]]:
+        """Yield (table, key, value) of all that is on disk, ordered; what `replay` compares."""
+        yield from (("links", key, link) for key, link in self.links_table.items())
+        yield from (("nodes", key, node) for key, node in self.nodes_table.items())
+        yield from (("profiles", key, profile) for key, profile in self.profiles_table.items())
+
+    # Privacy
+
+    async def erase(self, keys: Sequence[IdentifierKey]) -> int:
+        links = await self.links(keys)
+        persons = {link.person for link in links.values()}
+        self.links_table.stage(dict.fromkeys(map(str, links), None))
+        self.nodes_table.stage(dict.fromkeys(map(str, persons), None))
+        self.profiles_table.stage(dict.fromkeys(map(str, persons), None))
+        await self.mark(self._marked_offset)
+        await self.flush()
+        self._reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(links) + len(persons)
+
+    async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, Any]]:
+        links = await self.links(keys)
+        exported = []
+        for person in sorted({link.person for link in links.values()}):
+            node, profile = self.nodes_table.get(person), self.profiles_table.get(person)
+            exported.append(
+                {
+                    "person": person,
+                    "identity": msgspec.to_builtins(node),
+                    "profile": msgspec.to_builtins(profile),
+                }
+            )
+        return exported
+
+    def close(self) -> None:
+        """Close the file; call `flush` first."""
+        self._reader.close()
+        self._writer.close()
+
+    def _tables(self) -> tuple[HotTable[Any], ...]:
+        return (self.links_table, self.nodes_table, self.profiles_table)
+
+    def _table(self, name: str, kind: type[V], capacity: int) -> HotTable[V]:
+        statements = Statements(
+            read=_SQL[f"read_{name}"],
+            write=_SQL[f"write_{name}"],
+            delete=_SQL[f"delete_{name}"],
+            all=_SQL[f"all_{name}"],
+        )
+        codec = (msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(kind).decode)
+        return HotTable(self._reader, statements, codec, capacity)
+
+    def _stored_checkpoint(self) -> tuple[int, int]:
+        row = self._reader.execute(_SQL["read_checkpoint"]).fetchone()
+        return (0, FOLD_VERSION) if row is None else (int(row[0]), int(row[1]))
