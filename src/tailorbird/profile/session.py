@@ -4,14 +4,17 @@ from bisect import bisect_left
 
 import msgspec
 
-from tailorbird.profile.orders import placed
+from tailorbird.profile.orders import Orders
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.touches import Search, Touch, TouchKind
-from tailorbird.spine.clock import MINUTE_MS
+from tailorbird.spine.clock import DAY_MS, MINUTE_MS
 from tailorbird.spine.ids import ItemId
 
 PAUSE_MS = 30 * MINUTE_MS
 """A pause longer than this ends a visit, as in the field's analytics tools."""
+
+LONGEST_MS = DAY_MS
+"""Nobody shops longer without a pause; what acts for longer is a program."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -30,22 +33,23 @@ class Session(msgspec.Struct, frozen=True):
 def session(profile: Profile, now_ms: int) -> Session | None:
     """Return the visit that is going on; None when the person has been away for a pause.
 
-    Acts a little in the future, as a clock error leaves them, belong to it. Of a visit with more
-    than 64 touches the last 64 are known.
+    Acts a little in the future, as a clock error leaves them, belong to it. A visit is at most a
+    day long, and of more than 64 touches the last 64 are known.
     """
     last_ms = profile.presence.last_ms
     if last_ms is None or now_ms - last_ms > PAUSE_MS:
         return None
-    touches = tuple(sorted(profile.touches + purchases(profile)))
-    moments = [touch.at_ms for touch in touches] + [made.at_ms for made in profile.searches]
+    touches = _touches(profile, last_ms - LONGEST_MS)
+    searches = profile.searches
+    moments = [touch.at_ms for touch in touches] + [made.at_ms for made in searches]
     started_ms = last_ms
     for at_ms in sorted(moments, reverse=True):
-        if started_ms - at_ms > PAUSE_MS:
+        if started_ms - at_ms > PAUSE_MS or last_ms - at_ms > LONGEST_MS:
             break
         started_ms = at_ms
     first_touch = bisect_left(touches, started_ms, key=_at)
-    first_search = bisect_left(profile.searches, started_ms, key=_at)
-    return Session(started_ms, last_ms, touches[first_touch:], profile.searches[first_search:])
+    first_search = bisect_left(searches, started_ms, key=_at)
+    return Session(started_ms, last_ms, touches[first_touch:], searches[first_search:])
 
 
 def session_items(profile: Profile, now_ms: int) -> tuple[ItemId, ...]:
@@ -59,21 +63,28 @@ def session_items(profile: Profile, now_ms: int) -> tuple[ItemId, ...]:
 def last_items(profile: Profile, limit: int = 10) -> tuple[Touch, ...]:
     """Return the newest act on each item dealt with last, in whatever visit, newest first."""
     seen: dict[ItemId, Touch] = {}
-    for touch in sorted(profile.touches + purchases(profile), reverse=True):
+    for touch in reversed(_touches(profile, since_ms=0)):
         seen.setdefault(touch.item, touch)
     return tuple(seen.values())[:limit]
 
 
-def purchases(profile: Profile) -> tuple[Touch, ...]:
-    """Return what was bought, from the newest 100 orders, as touches; oldest first."""
-    if not profile.orders.kept:
-        return ()
-    return tuple(
+def _touches(profile: Profile, since_ms: int) -> tuple[Touch, ...]:
+    """Return all touches since a moment, buying included, oldest first."""
+    first = bisect_left(profile.touches, since_ms, key=_at)
+    bought = _purchases(profile.orders, since_ms)
+    if not bought:
+        return profile.touches[first:]
+    return tuple(sorted((*profile.touches[first:], *bought)))
+
+
+def _purchases(orders: Orders, since_ms: int) -> list[Touch]:
+    """Return what was bought since a moment, from the newest 100 orders, as touches."""
+    return [
         Touch(order.sale.at_ms, TouchKind.BUY, line.item)
-        for _, order in placed(profile.orders)
-        if order.sale is not None
+        for order in orders.kept.values()
+        if order.sale is not None and order.cancelled_ms is None and order.sale.at_ms >= since_ms
         for line in order.sale.lines
-    )
+    ]
 
 
 def _at(act: Touch | Search) -> int:

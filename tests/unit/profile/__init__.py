@@ -1,0 +1,1 @@
+"""What do we know? Laws and cases of profiles."""
