@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 from tailorbird.collect.sources.rows import UnreadableFile
@@ -26,6 +27,20 @@ _MARKS = {
 # Large enough that Python's own part of the work is entered once for thousands of rows.
 _CHUNK_BYTES = 1 << 18
 _LONGEST_HEADER = 1 << 14
+
+
+def opened(path: Path) -> io.FileIO:
+    """Return a file, open for reading.
+
+    Raises:
+        UnreadableFile: there is none, or it may not be read.
+    """
+    try:
+        return io.FileIO(path)
+    except OSError as cause:
+        raise UnreadableFile(
+            f"{path} cannot be opened: {cause.strerror}.", remedy="Check the path and its rights."
+        ) from cause
 
 
 def unpacked(raw: io.FileIO) -> io.BufferedReader:

@@ -51,12 +51,14 @@ class Options(msgspec.Struct, frozen=True):
         start_ms: the first moment given to rows without a time, in milliseconds since 1970
             (UTC): 2016-01-01 when left out.
         mapping: the text of a mapping, for the formats that need one.
+        now_ms: the moment by which a sale price is on or over; without it, all are on.
     """
 
     encoding: str | None = None
     currency: str | None = None
     start_ms: int = 1_451_606_400_000
     mapping: str | None = None
+    now_ms: int | None = None
 
 
 NO_OPTIONS = Options()
