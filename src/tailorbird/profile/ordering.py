@@ -16,10 +16,11 @@ from tailorbird.profile.orders import (
 from tailorbird.spine import events
 from tailorbird.spine.events import Event
 
-DETAILED = 100
+LINES_KEPT = 500
 COUNTED = 1_000
 _REFUNDS_KEPT = 20
 _MOST_OF_ONE = 1_000_000
+_LONGEST_WORD = 80
 _ON_SALE = "sale:true"
 
 _SOLD_IN_STORE = "Store Purchase Completed"
@@ -82,7 +83,7 @@ def _sale(event: Event) -> Sale:
     fact = event.order
     revenue = sum(line.quantity * line.price_minor for line in lines)
     method = event.properties.get("payment_method")
-    payment_method = method[:40] if isinstance(method, str) else ""
+    payment_method = method[:_LONGEST_WORD] if isinstance(method, str) else ""
     return Sale(
         event.occurred_at_ms,
         event.received_at_ms,
@@ -90,7 +91,7 @@ def _sale(event: Event) -> Sale:
         revenue_minor=revenue if fact is None else fact.revenue_minor,
         currency=event.currency or "",
         discount_minor=0 if fact is None else fact.discount_minor,
-        coupon=(fact.coupon if fact else None) or "",
+        coupon=((fact.coupon if fact else None) or "")[:_LONGEST_WORD],
         payment_method=payment_method,
         in_store=event.name == _SOLD_IN_STORE,
         lines=lines,
@@ -120,19 +121,26 @@ def _better(a: Sale | None, b: Sale | None) -> Sale | None:
 
 
 def _cut(kept: dict[str, Order], older: dict[str, Older]) -> Orders:
-    if len(kept) <= DETAILED:
+    """Keep the lines that have fewer than 500 newer ones, and the 1,000 newest orders."""
+    if len(kept) <= COUNTED and sum(map(_length, kept.values())) <= LINES_KEPT:
         return Orders(kept, older)
     newest_first = sorted(kept.items(), key=by_age, reverse=True)
-    for order_id, order in newest_first[DETAILED:COUNTED]:
-        if order.sale is not None and order.sale.lines:
+    lines = 0
+    for order_id, order in newest_first[:COUNTED]:
+        if lines >= LINES_KEPT and order.sale is not None:
             bare = msgspec.structs.replace(order.sale, lines=())
             kept[order_id] = msgspec.structs.replace(order, sale=bare)
+        lines += _length(order)
     for order_id, order in newest_first[COUNTED:]:
         del kept[order_id]
         if order.sale is not None and order.cancelled_ms is None:
             left = Older(1, net_minor(order))
             older[order.sale.currency] = _sum(older.get(order.sale.currency), left)
     return Orders(kept, older)
+
+
+def _length(order: Order) -> int:
+    return 0 if order.sale is None else len(order.sale.lines)
 
 
 def _sum(present: Older | None, more: Older) -> Older:

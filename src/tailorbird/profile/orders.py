@@ -59,13 +59,22 @@ class Older(msgspec.Struct, frozen=True, array_like=True):
 class Orders(msgspec.Struct, frozen=True, array_like=True):
     """All orders of a person.
 
-    `kept` holds the newest 1,000 by order id, of which the newest 100 with their lines. `older`
-    sums the rest by currency, so no order is ever forgotten. The price of that limit: an order
-    older than a thousand others that is reported or refunded again is not recognized.
+    `kept` holds the newest 1,000 by order id. The newest 500 lines of them are kept too; older
+    orders keep their money only. `older` sums the rest by currency, so no order is ever forgotten.
+    The price of that limit: an order older than a thousand others that is reported or refunded
+    again is not recognized.
     """
 
     kept: Mapping[str, Order] = {}
     older: Mapping[str, Older] = {}
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """An order that stands: placed, and not cancelled."""
+
+    id: str
+    sale: Sale
+    order: Order
 
 
 NO_ORDERS = Orders()
@@ -102,25 +111,19 @@ def net_minor(order: Order) -> int:
     return order.sale.revenue_minor - refunded_minor(order)
 
 
-def placed(orders: Orders) -> tuple[tuple[str, Order], ...]:
-    """Return the orders that stand (placed and not cancelled) by id, oldest first."""
-    standing = (
-        (order_id, order)
+def placed(orders: Orders) -> tuple[Placed, ...]:
+    """Return the orders that stand, oldest first."""
+    standing = [
+        Placed(order_id, order.sale, order)
         for order_id, order in orders.kept.items()
         if order.sale is not None and order.cancelled_ms is None
-    )
-    return tuple(sorted(standing, key=by_age))
+    ]
+    return tuple(sorted(standing, key=lambda one: (one.sale.at_ms, one.id)))
 
 
 def purchased_at(orders: Orders) -> dict[ItemId, int]:
-    """Return when each item was last bought, from the newest 100 orders."""
-    bought: dict[ItemId, int] = {}
-    for order in orders.kept.values():
-        if order.sale is None or order.cancelled_ms is not None:
-            continue
-        for line in order.sale.lines:
-            bought[line.item] = max(order.sale.at_ms, bought.get(line.item, 0))
-    return bought
+    """Return when each item was last bought, from the newest 500 order lines."""
+    return {line.item: one.sale.at_ms for one in placed(orders) for line in one.sale.lines}
 
 
 def returned_at(orders: Orders) -> dict[ItemId, int]:

@@ -1,7 +1,7 @@
 """How a customer's orders are shown: what they are worth, and the newest ones."""
 
 from tailorbird.profile.customer import Money, OrdersView, OrderView, SpendingView
-from tailorbird.profile.orders import Order, Orders, Sale, placed, refunded_minor
+from tailorbird.profile.orders import Orders, Placed, placed, refunded_minor
 from tailorbird.profile.worth import Spending, coupons_used, worth
 from tailorbird.spine.clock import format_time
 from tailorbird.spine.money import to_major
@@ -26,11 +26,7 @@ def orders_view(orders: Orders, now_ms: int) -> OrdersView:
         spending=tuple(
             _spending(spending, currency) for currency, spending in value.by_currency.items()
         ),
-        newest=tuple(
-            _order(order_id, order, order.sale)
-            for order_id, order in standing
-            if order.sale is not None
-        ),
+        newest=tuple(_order(one) for one in standing),
         coupons=coupons_used(orders),
     )
 
@@ -50,15 +46,16 @@ def _spending(spending: Spending, currency: str) -> SpendingView:
     )
 
 
-def _order(order_id: str, order: Order, sale: Sale) -> OrderView:
+def _order(one: Placed) -> OrderView:
+    sale = one.sale
     items: dict[str, int] = {}
     for line in sale.lines:
         items[line.item] = items.get(line.item, 0) + line.quantity
     return OrderView(
-        id=order_id,
+        id=one.id,
         at=format_time(sale.at_ms),
         revenue=money(sale.revenue_minor, sale.currency),
-        refunded=money(refunded_minor(order), sale.currency),
+        refunded=money(refunded_minor(one.order), sale.currency),
         items=items,
         coupon=sale.coupon or None,
         in_store=sale.in_store,

@@ -78,7 +78,7 @@ def _touches(profile: Profile, since_ms: int) -> tuple[Touch, ...]:
 
 
 def _purchases(orders: Orders, since_ms: int) -> list[Touch]:
-    """Return what was bought since a moment, from the newest 100 orders, as touches."""
+    """Return what was bought since a moment, as touches."""
     return [
         Touch(order.sale.at_ms, TouchKind.BUY, line.item)
         for order in orders.kept.values()

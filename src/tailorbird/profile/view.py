@@ -127,11 +127,11 @@ def _cart(cart: Cart) -> CartView:
 
 def _payments(entered: Mapping[str, Tally], orders: Orders) -> tuple[PaymentView, ...]:
     paid: dict[str, Tally] = {}
-    for _, order in placed(orders):
-        if order.sale is not None and order.sale.payment_method:
-            before = paid.get(order.sale.payment_method, Tally(0, 0))
-            paid[order.sale.payment_method] = Tally(before.count + 1, order.sale.at_ms)
     never = Tally(0, 0)
+    for one in placed(orders):
+        if one.sale.payment_method:
+            before = paid.get(one.sale.payment_method, never)
+            paid[one.sale.payment_method] = Tally(before.count + 1, one.sale.at_ms)
     return tuple(
         PaymentView(
             method=method,

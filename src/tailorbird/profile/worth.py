@@ -7,8 +7,8 @@ import msgspec
 from tailorbird.profile.affinity import leanings
 from tailorbird.profile.orders import (
     NO_ORDERS,
-    Order,
     Orders,
+    Placed,
     Sale,
     placed,
     refunded_minor,
@@ -81,8 +81,8 @@ def worth(orders: Orders, now_ms: int) -> Worth:
     """Return recency, frequency and money as of `now_ms`."""
     if orders == NO_ORDERS:
         return Worth()
-    standing = [order for _, order in placed(orders)]
-    sales = [order.sale for order in standing if order.sale is not None]
+    standing = placed(orders)
+    sales = [one.sale for one in standing]
     by_currency = _by_currency(standing, orders)
     last_ms = sales[-1].at_ms if sales else None
     return Worth(
@@ -93,7 +93,7 @@ def worth(orders: Orders, now_ms: int) -> Worth:
         recency_days=None if last_ms is None else max(0, now_ms - last_ms) / DAY_MS,
         cancelled=sum(order.cancelled_ms is not None for order in orders.kept.values()),
         items_bought=sum(max(0, line.quantity) for sale in sales for line in sale.lines),
-        items_returned=sum(_returned(order) for order in standing),
+        items_returned=sum(map(_returned, standing)),
         main_currency=max(
             by_currency, key=lambda code: (by_currency[code].orders, code), default=""
         ),
@@ -102,18 +102,16 @@ def worth(orders: Orders, now_ms: int) -> Worth:
 
 
 def price_sensitivity(profile: Profile, now_ms: int) -> PriceSensitivity:
-    """Return what is known of price sensitivity, from the newest 100 orders and the leanings.
+    """Return what is known of price sensitivity, from the newest 500 order lines and the leanings.
 
     An order's discount or coupon makes every item of it count as lowered.
     """
     lowered_items = items = lowered_minor = minor = 0
-    for _, order in placed(profile.orders):
-        if order.sale is None:
-            continue
-        for line in order.sale.lines:
+    for one in placed(profile.orders):
+        for line in one.sale.lines:
             quantity = max(0, line.quantity)
             paid_minor = quantity * max(0, line.price_minor)
-            lowered = line.on_sale or _discounted(order.sale)
+            lowered = line.on_sale or _discounted(one.sale)
             items, minor = items + quantity, minor + paid_minor
             lowered_items += quantity * lowered
             lowered_minor += paid_minor * lowered
@@ -128,33 +126,31 @@ def price_sensitivity(profile: Profile, now_ms: int) -> PriceSensitivity:
 def coupons_used(orders: Orders) -> dict[str, int]:
     """Return each coupon and how many orders that stand it was used on."""
     used: dict[str, int] = {}
-    for _, order in placed(orders):
-        if order.sale is not None and order.sale.coupon:
-            used[order.sale.coupon] = used.get(order.sale.coupon, 0) + 1
+    for one in placed(orders):
+        if one.sale.coupon:
+            used[one.sale.coupon] = used.get(one.sale.coupon, 0) + 1
     return used
 
 
-def _by_currency(standing: Iterable[Order], orders: Orders) -> dict[str, Spending]:
+def _by_currency(standing: Iterable[Placed], orders: Orders) -> dict[str, Spending]:
     sums = {
         currency: Spending(older.orders, older.net_minor)
         for currency, older in sorted(orders.older.items())
     }
-    for order in standing:
-        if order.sale is None:
-            continue
-        before = sums.get(order.sale.currency, Spending())
-        sums[order.sale.currency] = Spending(
+    for one in standing:
+        before = sums.get(one.sale.currency, Spending())
+        sums[one.sale.currency] = Spending(
             before.orders + 1,
-            before.revenue_minor + order.sale.revenue_minor,
-            before.refunded_minor + refunded_minor(order),
+            before.revenue_minor + one.sale.revenue_minor,
+            before.refunded_minor + refunded_minor(one.order),
         )
     return sums
 
 
-def _returned(order: Order) -> int:
-    if order.sale is not None and any(refund.whole for refund in order.refunds):
-        return sum(max(0, line.quantity) for line in order.sale.lines)
-    return len({item for refund in order.refunds for item in refund.items})
+def _returned(one: Placed) -> int:
+    if any(refund.whole for refund in one.order.refunds):
+        return sum(max(0, line.quantity) for line in one.sale.lines)
+    return len({item for refund in one.order.refunds for item in refund.items})
 
 
 def _discounted(sale: Sale) -> bool:
