@@ -54,8 +54,8 @@ def detect_feed(path: Path) -> Detected:
         UnknownSource: it fits none.
         UnreadableFile: the file is packed in a way that cannot be read.
     """
-    with opened(path) as raw, whole(path.name):
-        beginning = beginning_of(unpacked(raw))
+    with whole(path.name), opened(path) as raw, unpacked(raw) as file:
+        beginning = beginning_of(file)
     for sign in SIGNS:
         if sign.holds(beginning):
             return Detected(sign.source, f"{sign.why}: read as {sign.source}")

@@ -30,9 +30,10 @@ def read(file: io.BufferedReader, options: Options) -> Iterator[Row]:
 
 
 def _records(file: io.BufferedReader, encoding: str | None) -> Iterator[Record]:
-    for number, raw in enumerate(text_of(file, encoding), start=1):
-        if not raw.isspace():
-            yield Record(number, (raw,), raw)
+    with text_of(file, encoding) as text:
+        for number, raw in enumerate(text, start=1):
+            if not raw.isspace():
+                yield Record(number, (raw,), raw)
 
 
 def _event(record: Record) -> WireRow:

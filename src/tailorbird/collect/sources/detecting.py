@@ -73,7 +73,7 @@ def _keys(*names: str) -> Callable[[Beginning], bool]:
 
 def _segment(beginning: Beginning) -> bool:
     value = beginning.value
-    return isinstance(value, dict) and value.get("type") in segment.KINDS
+    return isinstance(value, dict) and str(value.get("type")) in segment.KINDS
 
 
 def _list(beginning: Beginning) -> bool:

@@ -10,6 +10,11 @@ from tailorbird.spine.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _LAST_DAY = date(2200, 1, 1).toordinal() - _EPOCH_DAY
+_YEARS = range(1970, 2200)
+_MOST_DIGITS = 12
+_NO_MOMENT = (
+    "{} {} is no moment from 1970 to 2200; does it count seconds, milliseconds or microseconds?"
+)
 
 
 def number(text: str, column: str) -> float:
@@ -68,9 +73,21 @@ def moment_s(text: str, column: str) -> str:
     Raises:
         UnfitRow: the text is no number, or no moment between 1970 and 2200.
     """
-    if text.isdecimal():
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
         return moment_ms(int(text) * SECOND_MS, column)
-    return moment_ms(round(number(text, column) * SECOND_MS), column)
+    return moment_epoch(text, SECOND_MS, column)
+
+
+def moment_epoch(text: str, unit_ms: float, column: str) -> str:
+    """Return the ISO 8601 form (UTC) of a count of units since 1970.
+
+    Raises:
+        UnfitRow: the text is no number, or no moment between 1970 and 2200.
+    """
+    value = number(text, column) * unit_ms
+    if not 0 <= value < _LAST_DAY * DAY_MS:
+        raise UnfitRow(_NO_MOMENT.format(column, text[:40]))
+    return moment_ms(round(value), column)
 
 
 def moment_ms(at_ms: int, column: str) -> str:
@@ -83,10 +100,7 @@ def moment_ms(at_ms: int, column: str) -> str:
     """
     day, rest = divmod(at_ms, DAY_MS)
     if not 0 <= day < _LAST_DAY:
-        raise UnfitRow(
-            f"{column} {at_ms} ms since 1970 is no moment from 1970 to 2200; "
-            "check whether it counts seconds, milliseconds or microseconds"
-        )
+        raise UnfitRow(_NO_MOMENT.format(column, f"{at_ms} ms"))
     hour, rest = divmod(rest, HOUR_MS)
     minute, rest = divmod(rest, MINUTE_MS)
     second, ms = divmod(rest, SECOND_MS)
@@ -100,16 +114,22 @@ def moment_text(text: str, column: str) -> str:
     Raises:
         UnfitRow: the text is not such a moment.
     """
-    try:
-        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
-    except ValueError:
+    moment = _parsed(text.removesuffix(" UTC"))
+    if moment is None or moment.year not in _YEARS:
         raise UnfitRow(
-            f"{column} {text[:40]!r} is not a date and time; write it as 2026-01-31 23:59:59"
-        ) from None
+            f"{column} {text[:40]!r} is no date and time; write it as 2026-01-31 23:59:59"
+        )
     offset = moment.utcoffset()
     if offset is not None:
         moment = (moment - offset).replace(tzinfo=None)
     return f"{moment.isoformat(timespec='milliseconds')}Z"
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -22,10 +22,14 @@ def read_json_array(file: io.BufferedReader) -> Iterator[JsonLine]:
     Raises:
         UnreadableFile: the file is no array of objects, or its JSON breaks off.
     """
-    text = text_of(file)
-    window = text.read(_CHUNK).lstrip("\ufeff").lstrip(_BLANK)
-    if not window.startswith("["):
-        raise UnreadableFile("The file does not begin with `[`: it is no JSON array.")
+    with text_of(file) as text:
+        window = text.read(_CHUNK).lstrip("\ufeff").lstrip(_BLANK)
+        if not window.startswith("["):
+            raise UnreadableFile("The file does not begin with `[`: it is no JSON array.")
+        yield from _elements(window, text)
+
+
+def _elements(window: str, text: io.TextIOWrapper) -> Iterator[JsonLine]:
     decoder = json.JSONDecoder()
     place, number = 1, 0
     while True:
@@ -62,10 +66,10 @@ def _element(
     An element is only trusted when something follows it: `12` may be the beginning of `123`.
     """
     while True:
-        failure: json.JSONDecodeError | None = None
+        failure: Exception | None = None
         try:
             value, end = decoder.raw_decode(window)
-        except json.JSONDecodeError as wrong:
+        except (json.JSONDecodeError, RecursionError) as wrong:
             failure = wrong
         else:
             if end < len(window):

@@ -32,7 +32,7 @@ def read_json_lines(file: io.BufferedReader) -> Iterator[JsonLine | BadRow]:
             value = decode(raw)
         except UnicodeDecodeError:
             yield bad_row(number, "the line is not UTF-8 text; JSON must be", raw)
-        except msgspec.DecodeError as wrong:
+        except (msgspec.DecodeError, RecursionError) as wrong:
             yield bad_row(number, f"the line is not JSON: {wrong}; write one value a line", raw)
         else:
             yield JsonLine(number, value, raw)

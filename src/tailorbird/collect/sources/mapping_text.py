@@ -1,5 +1,6 @@
 """Reading a mapping, the YAML text with which a shop describes its own files."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -75,14 +76,10 @@ def pick_in(value: object, key: str) -> Pick:
     """
     if isinstance(value, str):
         value = {"from": value}
-    if isinstance(value, dict):
-        words = [field.encode_name for field in msgspec.structs.fields(Pick)]
-        for word in value:
-            if word not in words:
-                raise WrongMapping(f"`{key}.{word}` is unknown; {_nearest(str(word), words)}.")
     try:
-        pick = msgspec.convert(value, Pick)
-    except msgspec.ValidationError as cause:
+        pick = msgspec.convert(_spelled(value, key), Pick)
+        re.compile(pick.pattern or "")
+    except (msgspec.ValidationError, re.error) as cause:
         raise WrongMapping(f"`{key}`: {cause}.") from cause
     if not pick.paths and pick.value is None:
         raise WrongMapping(f"`{key}` has neither `from` nor `value`.")
@@ -90,6 +87,21 @@ def pick_in(value: object, key: str) -> Pick:
     if kind is None and pick.prefix is not None:
         kind = "text"
     return msgspec.structs.replace(pick, type=kind)
+
+
+def _spelled(value: object, key: str) -> object:
+    """Return a pick whose words are known, the words of the file's own as texts."""
+    if not isinstance(value, dict):
+        return value
+    words = [field.encode_name for field in msgspec.structs.fields(Pick)]
+    for word in value:
+        if word not in words:
+            raise WrongMapping(f"`{key}.{word}` is unknown; {_nearest(str(word), words)}.")
+    names = value.get("names")
+    if isinstance(names, dict):
+        # YAML reads the word 1 as a number; the file has it as a text.
+        return {**value, "names": {str(name): word for name, word in names.items()}}
+    return value
 
 
 def picks_in(value: object, roots: Iterable[str]) -> dict[str, Pick]:
@@ -109,6 +121,8 @@ def picks_in(value: object, roots: Iterable[str]) -> dict[str, Pick]:
         free = any(root.endswith(".") and name.startswith(root) for root in known)
         if not free and name not in known:
             raise WrongMapping(f"`fields.{name}` is no field; {_nearest(name, known)}.")
+        if any(str(other).startswith(f"{name}.") for other in value):
+            raise WrongMapping(f"`fields.{name}` is a value and the parent of others; keep one.")
     return {str(name): pick_in(how, f"fields.{name}") for name, how in value.items()}
 
 

@@ -57,8 +57,7 @@ def unpacked(raw: io.FileIO) -> io.BufferedReader:
                 f"{raw.name} is {what}.", remedy="Unpack it, or pack it with gzip instead."
             )
     if head.startswith(_GZIP):
-        buffered = io.BufferedReader(raw, _CHUNK_BYTES)
-        return io.BufferedReader(gzip.GzipFile(fileobj=buffered, mode="rb"), _CHUNK_BYTES)
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw, mode="rb"), _CHUNK_BYTES)
     return io.BufferedReader(raw, _CHUNK_BYTES)
 
 
@@ -80,15 +79,21 @@ def encoding_of(file: io.BufferedReader, wanted: str | None = None) -> str:
         ) from cause
 
 
-def text_of(file: io.BufferedReader, encoding: str | None = None) -> io.TextIOWrapper:
-    """Return a file's text, line ends as they are.
+@contextmanager
+def text_of(file: io.BufferedReader, encoding: str | None = None) -> Iterator[io.TextIOWrapper]:
+    """Give a file's text, line ends as they are; the file itself stays open afterwards.
 
     Bytes that are not UTF-8 come through as lone surrogates, so that the reader of rows can
     refuse the very row in which they stand and go on.
     """
     name = encoding_of(file, encoding)
     errors = "surrogateescape" if name.startswith("utf-8") else "strict"
-    return io.TextIOWrapper(file, encoding=name, errors=errors, newline="")
+    text = io.TextIOWrapper(file, encoding=name, errors=errors, newline="")
+    try:
+        yield text
+    finally:
+        if not file.closed:
+            text.detach()
 
 
 def header_of(

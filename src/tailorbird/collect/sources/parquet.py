@@ -31,8 +31,12 @@ def read_parquet(file: io.BufferedReader) -> Iterator[dict[str, Any]]:
     Raises:
         UnreadableFile: pyarrow is missing, or the file is damaged.
     """
-    for batch in _opened(file).iter_batches(batch_size=_BATCH_ROWS):
-        yield from batch.to_pylist()
+    opened = _opened(file)
+    try:
+        for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
+            yield from batch.to_pylist()
+    except (pa.ArrowInvalid, OSError) as cause:
+        raise _damaged(cause) from cause
 
 
 def _opened(file: io.BufferedReader) -> parquet.ParquetFile:
@@ -44,4 +48,8 @@ def _opened(file: io.BufferedReader) -> parquet.ParquetFile:
     try:
         return parquet.ParquetFile(file)
     except (pa.ArrowInvalid, OSError) as cause:
-        raise UnreadableFile(f"The Parquet file cannot be read: {cause}.") from cause
+        raise _damaged(cause) from cause
+
+
+def _damaged(cause: Exception) -> UnreadableFile:
+    return UnreadableFile(f"The Parquet file cannot be read: {cause}.")

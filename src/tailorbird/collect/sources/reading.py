@@ -9,7 +9,7 @@ from typing import Self
 import msgspec
 
 from tailorbird.collect.sources.opening import opened, unpacked, whole
-from tailorbird.collect.sources.rows import NO_OPTIONS, Options, Row
+from tailorbird.collect.sources.rows import NO_OPTIONS, Options, Row, UnreadableFile
 
 Reader = Callable[[io.BufferedReader, Options], Iterator[Row]]
 """Reads an open file into rows; pure but for the file."""
@@ -35,9 +35,13 @@ class OpenSource:
         self.source = source
         self._options = options
         self._path = path
+        self.bytes_total = path.stat().st_size if path.exists() else 0
         self._raw = opened(path)
-        self.bytes_total = path.stat().st_size
-        self._file = unpacked(self._raw)
+        try:
+            self._file = unpacked(self._raw)
+        except UnreadableFile:
+            self._raw.close()
+            raise
 
     @property
     def bytes_read(self) -> int:

@@ -96,8 +96,8 @@ def detect(path: Path) -> Detected:
         UnknownSource: it fits none.
         UnreadableFile: the file is packed in a way that cannot be read.
     """
-    with opened(path) as raw, whole(path.name):
-        found = signs_of(beginning_of(unpacked(raw)))
+    with whole(path.name), opened(path) as raw, unpacked(raw) as file:
+        found = signs_of(beginning_of(file))
     if not found:
         raise UnknownSource(
             f"The beginning of {path.name} fits no known format.",

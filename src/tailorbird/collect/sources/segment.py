@@ -30,8 +30,9 @@ def _event(line: JsonLine) -> WireRow:
         raise UnfitRow("the line is not a JSON object; write one event a line")
     if "batch" in event:
         raise UnfitRow("the line is a batch; write its events one a line")
-    if event.get("type") not in KINDS:
-        raise UnfitRow(f"type {event.get('type')!r} is unknown; use {', '.join(sorted(KINDS))}")
+    if str(event.get("type")) not in KINDS:
+        kind = str(event.get("type"))[:40]
+        raise UnfitRow(f"type {kind!r} is unknown; use {', '.join(sorted(KINDS))}")
     if not event.get("userId") and not event.get("anonymousId"):
         raise UnfitRow("userId and anonymousId are both missing; an event needs one of them")
     at = next((event[name] for name in _TIMES if event.get(name)), None)

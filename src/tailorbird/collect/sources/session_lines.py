@@ -49,12 +49,15 @@ def read_buyers(file: io.BufferedReader, options: Options) -> Iterator[Row]:
 
     Times are made up as for sessions. Each item is its own order.
     """
-    records = (
-        Record(number, tuple(raw.split()), raw)
-        for number, raw in enumerate(text_of(file, options.encoding), start=1)
-        if not raw.isspace()
-    )
-    return each_many(records, partial(_orders, start_ms=options.start_ms))
+    build = partial(_orders, start_ms=options.start_ms)
+    return each_many(_words(file, options.encoding), build)
+
+
+def _words(file: io.BufferedReader, encoding: str | None) -> Iterator[Record]:
+    with text_of(file, encoding) as text:
+        for number, raw in enumerate(text, start=1):
+            if not raw.isspace():
+                yield Record(number, tuple(raw.split()), raw)
 
 
 def _sessions(lines: Iterator[JsonLine | BadRow]) -> Iterator[Session | BadRow]:

@@ -67,16 +67,22 @@ def read_table(
     Raises:
         WrongHeader: a column of the layout is missing.
     """
-    lines = _Lines(text_of(file, encoding))
-    reader = csv.reader(
-        lines,
-        delimiter=layout.delimiter,
-        quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
-    )
-    header = list(layout.names) or next(reader, [])
-    lines.row.clear()
-    places = _places(header, layout)
-    width = len(header)
+    with text_of(file, encoding) as text:
+        lines = _Lines(text)
+        reader = csv.reader(
+            lines,
+            delimiter=layout.delimiter,
+            quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
+        )
+        header = list(layout.names) or next(reader, [])
+        lines.row.clear()
+        places = _places(header, layout)
+        for cells in _cells(reader, lines):
+            yield cells if isinstance(cells, BadRow) else _record(cells, lines, places, len(header))
+
+
+def _cells(reader: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | BadRow]:
+    """Yield the cells of each row; where a quote goes astray, what it swallowed is refused."""
     while True:
         try:
             cells = next(reader)
@@ -87,16 +93,20 @@ def read_table(
             first, raw = lines.take()
             yield bad_row(first, f"{wrong}; is a quote opened and never closed?", raw, many)
             continue
-        first, raw = lines.take()
-        if len(cells) != width:
-            if cells:
-                yield bad_row(first, _torn(len(cells), width), raw)
-            continue
-        if not raw.isascii() and _NOT_TEXT.search(raw):
-            yield bad_row(first, _NOT_UTF8, raw)
-            continue
-        cells.append("")
-        yield Record(first, tuple([cells[place] for place in places]), raw)
+        if cells:
+            yield cells
+        else:
+            lines.take()
+
+
+def _record(cells: list[str], lines: _Lines, places: list[int], width: int) -> Record | BadRow:
+    first, raw = lines.take()
+    if len(cells) != width:
+        return bad_row(first, _torn(len(cells), width), raw)
+    if not raw.isascii() and _NOT_TEXT.search(raw):
+        return bad_row(first, _NOT_UTF8, raw)
+    cells.append("")
+    return Record(first, tuple([cells[place] for place in places]), raw)
 
 
 def _places(header: list[str], layout: Layout) -> list[int]:

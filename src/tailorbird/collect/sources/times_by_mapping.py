@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from tailorbird.collect.sources.fields import moment_ms, number
+from tailorbird.collect.sources.fields import moment_epoch, moment_ms
 from tailorbird.collect.sources.mapping_text import WrongMapping
 from tailorbird.collect.sources.rows import UnfitRow
 
@@ -60,7 +60,7 @@ def moment(value: object, how: TimePick) -> str:
         return _utc(value, how.zone)
     unit = _EPOCHS_MS.get(how.format)
     if unit is not None:
-        return moment_ms(round(number(str(value), how.source) * unit), how.source)
+        return moment_epoch(str(value), unit, how.source)
     return _parsed(str(value), how)
 
 
@@ -73,9 +73,9 @@ def _parsed(text: str, how: TimePick) -> str:
             found = datetime.strptime(text.strip(), how.format).astimezone(UTC)
         else:
             found = datetime.strptime(text.strip(), how.format).replace(tzinfo=_zone(how.zone))
-    except ValueError:
+        return _utc(found, how.zone)
+    except (ValueError, OverflowError):
         raise UnfitRow(f"{how.source} {text[:40]!r} is not of the format {how.format!r}") from None
-    return _utc(found, how.zone)
 
 
 def _utc(found: datetime, zone: str) -> str:
