@@ -76,6 +76,12 @@ def test_bought_beats_shown_at_the_same_moment() -> None:
         assert held(cart_after(*history)) == {}
 
 
+def test_what_is_added_and_shown_at_the_same_moment_is_in_once() -> None:
+    shown = an_event("Checkout Started", an_item("a"))
+    for history in permutations([shown, added("a")]):
+        assert held(cart_after(*history)) == {"a": 1}
+
+
 def test_the_last_known_price_is_kept() -> None:
     cart = cart_after(added("a"), an_event("Product Added", an_item("a"), at=NOON_MS + MINUTE))
     (line,) = in_cart(cart)
