@@ -5,10 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.predict.evidence import NEIGHBOURS, NEIGHBOURS_FLAT, RULE, RULE_NEXT, TOGETHER
+from tailorbird.predict.encoder import Encoder, alike, encode
+from tailorbird.predict.evidence import (
+    KINSHIP,
+    NEIGHBOURS,
+    NEIGHBOURS_FLAT,
+    OWN,
+    RULE,
+    RULE_NEXT,
+    TOGETHER,
+    Settings,
+    gather,
+    wipe,
+)
 from tailorbird.predict.item_facts import ItemFacts
 from tailorbird.predict.kernel import kernel
-from tailorbird.predict.neighbours import touch
+from tailorbird.predict.neighbours import Shelf, distinct_newest_first, touch
 from tailorbird.predict.scratch import Scratch
 from tailorbird.predict.sessions import Codes
 
@@ -17,41 +29,117 @@ NAMES = (
     "neighbours", "neighbours_flat", "neighbours_after", "rule", "rule_next", "rule_back",
     "rule_ageless", "earlier_rule", "older_rule", "cosine", "rare_neighbours",
     "popular", "trending", "returning", "is_current", "is_seen", "steps_back", "times_seen",
-    "length", "support", "current_returning",
+    "length", "support", "current_returning", "likeness", "current_likeness", "likeness_share",
 )  # fmt: skip
 WIDTH = len(NAMES)
 FLOOR = np.float32(1e-4)
+KIN_ASKED = 3
 
 
 @kernel
-def shortlist(count: int, width: int, scratch: Scratch) -> Codes:
-    """Return the touched items with most evidence, at most `width` of them, by a plain sum."""
+def candidates(
+    base: Shelf,
+    recent: Shelf,
+    query: Codes,
+    chosen_for_shop: tuple[Settings, int, int],
+    knowledge: tuple[ItemFacts, Encoder],
+    scratch: Scratch,
+) -> tuple[Codes, NDArray[np.float32]]:
+    """Return the candidates for one session and a row of features for each.
+
+    Args:
+        base: The fitted sessions.
+        recent: Sessions since.
+        query: int32[L], at least one known item, oldest to newest.
+        chosen_for_shop: Settings, how many candidates by evidence, how many by kinship.
+        knowledge: Item facts and the encoder.
+        scratch: Clean working memory, left clean.
+
+    Returns:
+        int32[c] and float32[c, WIDTH].
+    """
+    settings, width, kin_width = chosen_for_shop
+    facts, encoder = knowledge
+    place = encode(encoder, query)
+    count = gather(base, recent, query, settings, scratch)
+    count = touch_own(query, count, scratch)
+    count = touch_kin(query, encoder, place, count, scratch)
+    chosen = shortlist(count, width, kin_width, scratch)
+    rows = describe(chosen, count, query, settings.rarity, facts, scratch)
+    liken(rows, chosen, query, encoder, place)
+    wipe(count, scratch)
+    return chosen, rows
+
+
+@kernel
+def touch_own(query: Codes, count: int, scratch: Scratch) -> int:
+    """List the session's own items as candidates, so that repeats can always be offered."""
+    for item in query:
+        count = touch(item, count, scratch)
+        scratch.evidence[item, OWN] = 1.0
+    return count
+
+
+@kernel
+def touch_kin(
+    query: Codes, encoder: Encoder, place: NDArray[np.float32], count: int, scratch: Scratch
+) -> int:
+    """List the kin of the newest items as candidates, with their likeness to the session."""
+    items, _ = distinct_newest_first(query, 8)
+    for rank in range(min(len(items), KIN_ASKED)):
+        if items[rank] >= len(encoder.kin):
+            continue
+        kin = encoder.kin[items[rank]]
+        for slot in range(len(kin) // (1 + rank)):
+            item = kin[slot]
+            if item < 0:
+                break
+            count = touch(item, count, scratch)
+            scratch.evidence[item, KINSHIP] = np.float32(2.0) + alike(encoder, place, item)
+    return count
+
+
+@kernel
+def shortlist(count: int, width: int, kin_width: int, scratch: Scratch) -> Codes:
+    """Return own items, the best `width` by evidence and the best `kin_width` by kinship."""
     evidence, items = scratch.evidence, scratch.touched_items
-    used = (NEIGHBOURS, NEIGHBOURS_FLAT, RULE, RULE_NEXT)
-    total = np.full(len(used), np.float32(1e-9))
+    total = np.full(4, np.float32(1e-9))
     for rank in range(count):
-        for slot in range(len(used)):
-            total[slot] += evidence[items[rank], used[slot]]
-    if count <= width:
-        return items[:count].copy()
+        total[0] += evidence[items[rank], NEIGHBOURS]
+        total[1] += evidence[items[rank], NEIGHBOURS_FLAT]
+        total[2] += evidence[items[rank], RULE]
+        total[3] += evidence[items[rank], RULE_NEXT]
     merit = np.empty(count, np.float32)
+    kinship = np.empty(count, np.float32)
     for rank in range(count):
-        merit[rank] = 0.0
-        for slot in range(len(used)):
-            merit[rank] += evidence[items[rank], used[slot]] / total[slot]
-    floor = np.partition(merit, count - width)[count - width]
-    chosen = np.empty(width, np.int32)
+        row = evidence[items[rank]]
+        kinship[rank] = row[KINSHIP]
+        merit[rank] = row[NEIGHBOURS] / total[0] + row[NEIGHBOURS_FLAT] / total[1]
+        merit[rank] += row[RULE] / total[2] + row[RULE_NEXT] / total[3]
+    floor = floor_of(merit, width)
+    kin_floor = floor_of(kinship, kin_width)
+    chosen = np.empty(count, np.int32)
     kept = 0
     for rank in range(count):
-        if merit[rank] >= floor and kept < width:
+        own = evidence[items[rank], OWN] > 0.0
+        if own or merit[rank] >= floor or kinship[rank] >= kin_floor:
             chosen[kept] = items[rank]
             kept += 1
     return chosen[:kept]
 
 
 @kernel
+def floor_of(values: NDArray[np.float32], width: int) -> float:
+    """Return the value that the best `width` reach, at least a hair above zero."""
+    least = np.float32(1e-20)
+    if len(values) > width > 0:
+        least = max(least, np.partition(values, len(values) - width)[len(values) - width])
+    return float(least)
+
+
+@kernel
 def describe(
-    chosen: Codes, count: int, query: Codes, facts: ItemFacts, rarity: float, scratch: Scratch
+    chosen: Codes, count: int, query: Codes, rarity: float, facts: ItemFacts, scratch: Scratch
 ) -> NDArray[np.float32]:
     """Return float32[candidates, WIDTH], one row of features a candidate.
 
@@ -59,8 +147,8 @@ def describe(
         chosen: The candidates.
         count: Touched items, over which votes are normalised.
         query: int32[L], the current session.
+        rarity: Weight of idf in `rare_neighbours`.
         facts: Of the items.
-        rarity: Weight of idf in the first feature's twin.
         scratch: Holds the evidence.
     """
     evidence = scratch.evidence
@@ -87,18 +175,47 @@ def describe(
         row[18] = length
         row[19] = support * np.float32(0.2)
         row[20] = facts.returning[last]
-        for back in range(min(len(query), 64)):
-            if query[len(query) - 1 - back] == item:
-                if row[17] == 0.0:
-                    row[15] = item != last
-                    row[16] = np.log1p(np.float32(back)) * np.float32(0.5)
-                row[17] += np.float32(0.3)
+        look_back(row, item, query)
     return rows
 
 
 @kernel
-def touch_own(query: Codes, count: int, scratch: Scratch) -> int:
-    """List the session's own items as candidates, so that repeats can always be offered."""
-    for item in query:
-        count = touch(item, count, scratch)
-    return count
+def look_back(row: NDArray[np.float32], item: int, query: Codes) -> None:
+    """Fill in where the candidate stands in the current session."""
+    last = len(query) - 1
+    for back in range(len(query)):
+        if query[last - back] == item:
+            if row[17] == 0.0:
+                row[15] = back > 0
+                row[16] = np.log1p(np.float32(back)) * np.float32(0.5)
+            row[17] += np.float32(0.3)
+
+
+@kernel
+def liken(
+    rows: NDArray[np.float32],
+    chosen: Codes,
+    query: Codes,
+    encoder: Encoder,
+    place: NDArray[np.float32],
+) -> None:
+    """Fill in how near each candidate is to the session and to its current item."""
+    last = query[len(query) - 1]
+    if last >= len(encoder.vectors):
+        last = 0
+    most = np.float32(-1.0)
+    for rank in range(len(chosen)):
+        near = np.float32(alike(encoder, place, chosen[rank]))
+        rows[rank, 21] = near * np.float32(4.0)
+        most = max(most, near)
+        if len(encoder.vectors):
+            at = np.float32(alike(encoder, encoder.vectors[last], chosen[rank]))
+            rows[rank, 22] = at * np.float32(3.0)
+    total = np.float32(0.0)
+    for rank in range(len(chosen)):
+        share = np.exp((rows[rank, 21] * np.float32(0.25) - most) * np.float32(12.5))
+        rows[rank, 23] = share
+        total += share
+    for rank in range(len(chosen)):
+        share = rows[rank, 23] / total
+        rows[rank, 23] = np.log(share + np.float32(1e-5)) * np.float32(0.3)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.predict.evidence import Settings, gather, wipe
-from tailorbird.predict.features import describe, shortlist, touch_own
+from tailorbird.predict.encoder import Encoder, no_encoder
+from tailorbird.predict.evidence import Settings
+from tailorbird.predict.features import candidates
 from tailorbird.predict.item_facts import ItemFacts, Tally, facts_of, grown, tally
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import read_parts, write_parts
@@ -31,14 +33,33 @@ class Recipe:
     Attributes:
         settings: Of the neighbour search.
         trend_half_life: Seconds in which a touch loses half its weight in `trending`.
-        width: Candidates that are ranked.
+        width: Candidates by evidence that are ranked.
+        kin_width: Candidates by kinship that are ranked.
         ranker: The learned blend.
     """
 
     settings: Settings
     trend_half_life: float
     width: int
+    kin_width: int
     ranker: Ranker
+
+    def with_settings(self, settings: Settings) -> Recipe:
+        """Return the recipe with other neighbour settings."""
+        return replace(self, settings=settings)
+
+    def with_ranker(self, ranker: Ranker) -> Recipe:
+        """Return the recipe with another blend."""
+        return replace(self, ranker=ranker)
+
+
+class Fitted(NamedTuple):
+    """The parts of a model that recent sessions do not touch."""
+
+    recipe: Recipe
+    encoder: Encoder
+    base: Shelf
+    base_tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,7 @@ class NextItemModel:
 
     Attributes:
         recipe: What was chosen.
+        encoder: Places sessions among items.
         base: The fitted sessions.
         recent: Sessions since, see `with_recent`.
         base_tally: Counts over the fitted sessions.
@@ -56,6 +78,7 @@ class NextItemModel:
     """
 
     recipe: Recipe
+    encoder: Encoder
     base: Shelf
     recent: Shelf
     base_tally: Tally
@@ -84,11 +107,11 @@ class NextItemModel:
         if len(query) == 0:
             return topped_up(Ranked(query, np.zeros(0, np.float32)), self.spare, k)
         chosen, scores = _answer(
-            self.base,
-            self.recent,
+            (self.base, self.recent),
             query,
-            (self.recipe.settings, self.recipe.width, self.recipe.ranker),
-            self.facts,
+            (self.recipe.settings, self.recipe.width, self.recipe.kin_width),
+            (self.facts, self.encoder),
+            self.recipe.ranker,
             self.scratch,
         )
         return topped_up(best_of(chosen, scores, k), self.spare, k)
@@ -106,7 +129,10 @@ class NextItemModel:
         items = max(self.item_count, recent.item_count, item_count or 0)
         latest_at = float(self.base.stored.ended_at[-1]) if len(self.base.stored.ended_at) else 0.0
         return assemble(
-            self.recipe, self.base, self.base_tally, recent, item_count=items, latest_at=latest_at
+            Fitted(self.recipe, self.encoder, self.base, self.base_tally),
+            recent,
+            item_count=items,
+            latest_at=latest_at,
         )
 
     def save(self, folder: Path) -> None:
@@ -117,11 +143,13 @@ class NextItemModel:
             "items": index.items,
             "ended_at": index.ended_at,
         }
+        arrays |= {f"encoder_{name}": part for name, part in self.encoder._asdict().items()}
         arrays |= {f"ranker_{name}": part for name, part in recipe.ranker._asdict().items()}
         facts = {
             "settings": recipe.settings,
             "trend_half_life": recipe.trend_half_life,
             "width": recipe.width,
+            "kin_width": recipe.kin_width,
             "item_count": len(self.base_tally.touches),
         }
         write_parts(folder, KIND, facts, arrays)
@@ -145,17 +173,25 @@ def load(folder: Path) -> NextItemModel:
         parts.fact("settings", Settings),
         parts.fact("trend_half_life", float),
         parts.fact("width", int),
+        parts.fact("kin_width", int),
         ranker,
     )
-    return build(sessions, recipe, item_count=parts.fact("item_count", int))
+    encoder = Encoder(
+        *(parts.array(f"encoder_{name}", np.float32) for name in Encoder._fields[:-1]),
+        parts.array("encoder_kin", np.int32),
+    )
+    return build(sessions, recipe, encoder, item_count=parts.fact("item_count", int))
 
 
-def build(sessions: Sessions, recipe: Recipe, *, item_count: int | None = None) -> NextItemModel:
+def build(
+    sessions: Sessions, recipe: Recipe, encoder: Encoder, *, item_count: int | None = None
+) -> NextItemModel:
     """Index the sessions under a given recipe; `fit` also chooses the recipe.
 
     Args:
         sessions: All that is known.
         recipe: What to use.
+        encoder: What to use.
         item_count: Size of the vocabulary where larger than the codes show.
     """
     items = max(sessions.item_count, item_count or 0)
@@ -163,19 +199,19 @@ def build(sessions: Sessions, recipe: Recipe, *, item_count: int | None = None) 
     index = index_sessions(sessions, items)
     base = Shelf(index, freshness(index.ended_at, recipe.settings.half_life, latest_at), 0)
     counted = tally(sessions, items, recipe.trend_half_life, latest_at)
-    return assemble(recipe, base, counted, Sessions.none(), item_count=items, latest_at=latest_at)
+    fitted = Fitted(recipe, encoder, base, counted)
+    return assemble(fitted, Sessions.none(), item_count=items, latest_at=latest_at)
 
 
 def assemble(
-    recipe: Recipe,
-    base: Shelf,
-    base_tally: Tally,
+    fitted: Fitted,
     recent: Sessions,
     *,
     item_count: int,
     latest_at: float,
 ) -> NextItemModel:
-    """Put a base index and recent sessions together into a model."""
+    """Put what was fitted and recent sessions together into a model."""
+    recipe, encoder, base, base_tally = fitted
     index = index_sessions(recent, item_count)
     fresh = freshness(index.ended_at, recipe.settings.half_life, latest_at)
     known = len(base.stored.ended_at)
@@ -186,6 +222,7 @@ def assemble(
     spare = best_of(np.arange(item_count, dtype=np.int32), facts.faded, most).codes
     return NextItemModel(
         recipe,
+        encoder,
         base,
         Shelf(index, fresh, known),
         base_tally,
@@ -199,29 +236,24 @@ def default_recipe(sessions: Sessions) -> Recipe:
     """Return the recipe for a shop whose log is too short to choose from."""
     span = float(sessions.ended_at[-1] - sessions.ended_at[0]) if len(sessions) > 1 else 0.0
     span = max(span, 1.0)
-    return Recipe(Settings(half_life=span), span * 0.03, 150, default_ranker())
+    return Recipe(Settings(half_life=span), span * 0.03, 120, 60, default_ranker())
 
 
 def warm_up() -> None:
     """Compile the kernels (or load them from Numba's cache) by answering one tiny question."""
     sessions = Sessions.of([[0, 1, 2], [1, 2, 0], [2, 0]])
-    model = build(sessions, default_recipe(sessions))
+    model = build(sessions, default_recipe(sessions), no_encoder())
     model.with_recent(sessions).recommend(np.array([0, 1], np.int32), 2)
 
 
 @kernel
 def _answer(
-    base: Shelf,
-    recent: Shelf,
+    shelves: tuple[Shelf, Shelf],
     query: Codes,
-    chosen_for_shop: tuple[Settings, int, Ranker],
-    facts: ItemFacts,
+    chosen_for_shop: tuple[Settings, int, int],
+    knowledge: tuple[ItemFacts, Encoder],
+    ranker: Ranker,
     scratch: Scratch,
 ) -> tuple[Codes, NDArray[np.float32]]:
-    settings, width, ranker = chosen_for_shop
-    count = gather(base, recent, query, settings, scratch)
-    count = touch_own(query, count, scratch)
-    chosen = shortlist(count, width, scratch)
-    rows = describe(chosen, count, query, facts, settings.rarity, scratch)
-    wipe(count, scratch)
+    chosen, rows = candidates(shelves[0], shelves[1], query, chosen_for_shop, knowledge, scratch)
     return chosen, score(ranker, rows)

@@ -9,10 +9,19 @@ from numpy.typing import NDArray
 
 from tailorbird.predict.features import NAMES, WIDTH
 from tailorbird.predict.kernel import kernel
-
-DEFAULT_WEIGHTS = {"neighbours": 3.0, "rule_next": 1.0, "rule": 1.0, "rare_neighbours": 1.0}
+from tailorbird.predict.lists import Lists, ndcg
 
 Matrix = NDArray[np.float32]
+
+BATCH = 64
+LEAST_STEPS = 1500
+DEFAULT_WEIGHTS = {
+    "rare_neighbours": 4.0,
+    "rule": 1.5,
+    "rule_next": 1.0,
+    "earlier_rule": 0.5,
+    "likeness": 0.3,
+}
 
 
 class Ranker(NamedTuple):
@@ -36,101 +45,64 @@ class Ranker(NamedTuple):
     skip: Matrix
 
 
-class Lists(NamedTuple):
-    """Candidate lists to learn from.
-
-    Attributes:
-        rows: float32[q, c, f], features; lists shorter than c are padded.
-        there: bool[q, c], False where padded.
-        target: int64[q], place of the item that came next.
-    """
-
-    rows: Matrix
-    there: NDArray[np.bool_]
-    target: NDArray[np.int64]
-
-
-def fresh_ranker(lists: Lists, hidden: tuple[int, int], rng: np.random.Generator) -> Ranker:
-    """Return an untaught network fitted to the scale of the features."""
-    width = lists.rows.shape[2]
-    flat = lists.rows[lists.there]
-    scale = 1.0 / np.maximum(flat.std(axis=0), 1e-3)
-    first, second = hidden
-
-    def draw(rows: int, columns: int) -> Matrix:
-        spread = np.sqrt(2.0 / rows)
-        return rng.normal(0.0, spread, (rows, columns)).astype(np.float32)
-
+def default_ranker() -> Ranker:
+    """Return a fixed linear blend for shops whose log is too short to learn from."""
+    skip = np.zeros(WIDTH, np.float32)
+    for name, weight in DEFAULT_WEIGHTS.items():
+        skip[NAMES.index(name)] = weight
+    still = np.zeros((WIDTH, 1), np.float32)
+    one = np.zeros(1, np.float32)
     return Ranker(
-        flat.mean(axis=0).astype(np.float32),
-        scale.astype(np.float32),
-        draw(width, first),
-        np.zeros(first, np.float32),
-        draw(first, second),
-        np.zeros(second, np.float32),
-        (draw(second, 1)[:, 0] * 0.1).astype(np.float32),
-        np.zeros(width, np.float32),
+        np.zeros(WIDTH, np.float32),
+        np.ones(WIDTH, np.float32),
+        still,
+        one,
+        still[:1],
+        one,
+        one,
+        skip,
     )
 
 
-def teach(
-    ranker: Ranker, lists: Lists, epochs: int, rng: np.random.Generator, rate: float = 2e-3
+def learn_ranker(
+    lists: Lists, held_out: Lists, rng: np.random.Generator, hidden: tuple[int, int] = (32, 16)
 ) -> Ranker:
-    """Return the network after softmax regression over the lists (ListNet, Cao et al., 2007).
+    """Return the network that orders the held-out lists best, or the default where none is better.
+
+    Softmax regression over each list (ListNet, Cao et al., 2007), by Adam; the weights after
+    each pass are candidates.
 
     Args:
-        ranker: Where to start.
-        lists: What to learn from.
-        epochs: Passes over the lists.
-        rng: Luck of the order.
-        rate: Adam's step, falling to zero along a cosine.
+        lists: To learn from; those without an answer among the candidates are passed over.
+        held_out: To choose by.
+        rng: Luck of the start and the order.
+        hidden: Sizes of the two layers.
     """
+    best = default_ranker()
+    merit = ndcg(held_out.ranks(score(best, held_out.rows)))
+    lists = lists.take(np.flatnonzero(lists.target >= 0))
+    count = len(lists.target)
+    if count < BATCH:
+        return best
+    ranker = _untaught(lists, hidden, rng)
     weights = [np.array(part) for part in ranker[2:]]
-    means = [np.zeros_like(part) for part in weights]
-    squares = [np.zeros_like(part) for part in weights]
-    size = 64
-    steps = max(1, epochs * (len(lists.target) // size))
+    moments = [(np.zeros_like(part), np.zeros_like(part)) for part in weights]
+    passes = int(np.clip(LEAST_STEPS * BATCH // count, 8, 40))
+    steps = passes * (count // BATCH)
     step = 0
-    for _ in range(epochs):
-        order = rng.permutation(len(lists.target))
-        for begin in range(0, len(order) - size + 1, size):
-            batch = order[begin : begin + size]
-            slopes = _slopes(ranker, weights, Lists(*(part[batch] for part in lists)))
+    for _ in range(passes):
+        order = rng.permutation(count)
+        for begin in range(0, count - BATCH + 1, BATCH):
+            slopes = _slopes(ranker, weights, lists.take(order[begin : begin + BATCH]))
             step += 1
-            pace = rate * 0.5 * (1.0 + np.cos(np.pi * step / steps))
-            for weight, mean, square, slope in zip(weights, means, squares, slopes, strict=True):
-                mean += 0.1 * (slope - mean)
-                square += 0.01 * (slope * slope - square)
-                unbiased = mean / (1.0 - 0.9**step)
-                weight -= pace * unbiased / (np.sqrt(square / (1.0 - 0.99**step)) + 1e-8)
-    return Ranker(ranker.shift, ranker.scale, *weights)
-
-
-def _slopes(ranker: Ranker, weights: list[Matrix], batch: Lists) -> list[Matrix]:
-    first, first_bias, second, second_bias, last, skip = weights
-    queries, candidates, width = batch.rows.shape
-    there = batch.there.reshape(-1)
-    rows = ((batch.rows.reshape(-1, width)[there] - ranker.shift) * ranker.scale).astype(np.float32)
-    one = np.maximum(rows @ first + first_bias, 0.0)
-    two = np.maximum(one @ second + second_bias, 0.0)
-    scores = np.full(queries * candidates, -np.inf, np.float32)
-    scores[there] = two @ last + rows @ skip
-    scores = scores.reshape(queries, candidates)
-    scores -= scores.max(axis=1, keepdims=True)
-    shares = np.exp(scores)
-    shares /= shares.sum(axis=1, keepdims=True)
-    shares[np.arange(queries), batch.target] -= 1.0
-    error = shares.reshape(-1)[there] / queries
-    back_two = np.outer(error, last) * (two > 0)
-    back_one = (back_two @ second.T) * (one > 0)
-    return [
-        rows.T @ back_one,
-        back_one.sum(axis=0),
-        one.T @ back_two,
-        back_two.sum(axis=0),
-        two.T @ error,
-        rows.T @ error,
-    ]
+            rate = 1e-3 * (1.0 + np.cos(np.pi * step / steps))
+            for weight, moment, slope in zip(weights, moments, slopes, strict=True):
+                _adam(weight, moment, slope, rate, step)
+        taught = Ranker(ranker.shift, ranker.scale, *(np.array(part) for part in weights))
+        reached = ndcg(held_out.ranks(score(taught, held_out.rows)))
+        if reached > merit:
+            best, merit = taught, reached
+    return best
 
 
 @kernel
@@ -148,21 +120,53 @@ def score(ranker: Ranker, rows: Matrix) -> Matrix:
     return scores
 
 
-def default_ranker() -> Ranker:
-    """Return a fixed linear blend for shops whose log is too short to learn from.
+def _untaught(lists: Lists, hidden: tuple[int, int], rng: np.random.Generator) -> Ranker:
+    first, second = hidden
+    spread = np.maximum(lists.rows.std(axis=0), 1e-3)
 
-    The weights are round numbers near those that the learned linear path takes on public logs.
-    """
-    skip = np.zeros(WIDTH, np.float32)
-    for name, weight in DEFAULT_WEIGHTS.items():
-        skip[NAMES.index(name)] = weight
+    def draw(rows: int, columns: int, size: float) -> Matrix:
+        return (rng.normal(0.0, size * np.sqrt(2.0 / rows), (rows, columns))).astype(np.float32)
+
     return Ranker(
+        lists.rows.mean(axis=0).astype(np.float32),
+        (1.0 / spread).astype(np.float32),
+        draw(WIDTH, first, 1.0),
+        np.zeros(first, np.float32),
+        draw(first, second, 1.0),
+        np.zeros(second, np.float32),
+        draw(second, 1, 0.1)[:, 0].copy(),
         np.zeros(WIDTH, np.float32),
-        np.ones(WIDTH, np.float32),
-        np.zeros((WIDTH, 1), np.float32),
-        np.zeros(1, np.float32),
-        np.zeros((1, 1), np.float32),
-        np.zeros(1, np.float32),
-        np.zeros(1, np.float32),
-        skip,
     )
+
+
+def _slopes(ranker: Ranker, weights: list[Matrix], batch: Lists) -> list[Matrix]:
+    first, first_bias, second, second_bias, last, skip = weights
+    starts, lengths = batch.offsets[:-1], np.diff(batch.offsets)
+    rows = (batch.rows - ranker.shift) * ranker.scale
+    one = np.maximum(rows @ first + first_bias, 0.0)
+    two = np.maximum(one @ second + second_bias, 0.0)
+    scores = two @ last + rows @ skip
+    shares = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), lengths))
+    shares /= np.repeat(np.add.reduceat(shares, starts), lengths)
+    shares[batch.target] -= 1.0
+    error = shares / np.float32(len(starts))
+    back_two = np.outer(error, last) * (two > 0)
+    back_one = (back_two @ second.T) * (one > 0)
+    return [
+        rows.T @ back_one,
+        back_one.sum(axis=0),
+        one.T @ back_two,
+        back_two.sum(axis=0),
+        two.T @ error,
+        rows.T @ error,
+    ]
+
+
+def _adam(
+    weight: Matrix, moment: tuple[Matrix, Matrix], slope: Matrix, rate: float, step: int
+) -> None:
+    mean, square = moment
+    mean += 0.1 * (slope - mean)
+    square += 0.01 * (slope * slope - square)
+    unbiased = mean / (1.0 - 0.9**step)
+    weight -= rate * unbiased / (np.sqrt(square / (1.0 - 0.99**step)) + 1e-8)

@@ -1,0 +1,253 @@
+"""Learns item vectors from which item followed which sessions, by sampled softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.predict.encoder import REACH_BACK, Encoder, kin_of
+from tailorbird.predict.kernel import kernel
+from tailorbird.predict.questions import Questions
+
+Matrix = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+TEMPERATURE = np.float32(0.08)
+KEPT = 0.9
+MOST_KIN = 60_000
+
+
+class Pace(NamedTuple):
+    """How long and how fast to learn.
+
+    Attributes:
+        size: Numbers a vector.
+        epochs: Passes over the questions.
+        batch: Questions a step.
+        negatives: Sampled wrong answers a step, shared by the batch.
+        rate: Adagrad's step, falling linearly.
+    """
+
+    size: int = 64
+    epochs: int = 5
+    batch: int = 256
+    negatives: int = 1024
+    rate: float = 0.3
+
+
+class Parameters(NamedTuple):
+    """What is learned: vectors (not yet of length one) and the three parts of attention."""
+
+    vectors: Matrix
+    decay: Matrix
+    mixing: Matrix
+    appeal: Matrix
+
+
+class Batch(NamedTuple):
+    """Questions with their shared wrong answers.
+
+    Attributes:
+        items: int64[b, REACH_BACK], newest first.
+        there: bool[b, REACH_BACK].
+        target: int64[b], what came next.
+        wrong: int64[n], sampled items.
+        target_log, wrong_log: float32, log of how often each is drawn as a wrong answer.
+        weight: float32[b], summing to one.
+    """
+
+    items: Numbers
+    there: NDArray[np.bool_]
+    target: Numbers
+    wrong: Numbers
+    target_log: Matrix
+    wrong_log: Matrix
+    weight: Matrix
+
+
+class Sights(NamedTuple):
+    """Values on the way from items to the session's place, kept for the way back."""
+
+    unit: Matrix
+    length: Matrix
+    asked: Matrix
+    share: Matrix
+    place: Matrix
+    place_length: Matrix
+
+
+def learn_encoder(
+    questions: Questions,
+    weights: Matrix,
+    touches: Matrix,
+    pace: Pace,
+    rng: np.random.Generator,
+    out_of_time: Callable[[float], bool] = lambda _: False,
+) -> Encoder:
+    """Return item vectors and attention fitted to the questions.
+
+    Args:
+        questions: Prefixes and what followed.
+        weights: float32[q], importance of each question.
+        touches: float32[items], how often each item was touched.
+        pace: How long to learn.
+        rng: Luck of the start, the order, the wrong answers.
+        out_of_time: Asked with the share of work that is done; True ends the learning.
+    """
+    learned = _start(len(touches), pace.size, rng)
+    squares = [np.zeros(len(touches), np.float32), *(np.zeros_like(part) for part in learned[1:])]
+    drawn = touches**0.75
+    chance = 0.7 * drawn / drawn.sum() + 0.3 * (touches > 0) / (touches > 0).sum()
+    ladder = np.cumsum(chance) / chance.sum()
+    log_count = np.log(chance * pace.negatives + 1e-12).astype(np.float32)
+    count = len(questions.end)
+    batch_size = min(pace.batch, max(count // 50, 1))
+    steps = max(1, count // batch_size)
+    for epoch in range(pace.epochs):
+        order = rng.permutation(count)
+        for step in range(steps):
+            done = (epoch + step / steps) / pace.epochs
+            if step % 20 == 0 and out_of_time(done):
+                return finished(learned, touches)
+            chosen = order[step * batch_size : (step + 1) * batch_size]
+            wrong = np.searchsorted(ladder, rng.random(pace.negatives)).astype(np.int64)
+            batch = _batch(questions, chosen, wrong, log_count, weights[chosen])
+            rate = np.float32(pace.rate * (1.0 - done) + 0.002)
+            _step(learned, squares, batch, rate, rng)
+    return finished(learned, touches)
+
+
+def finished(learned: Parameters, touches: Matrix) -> Encoder:
+    """Return the encoder with vectors of length one, zero for untouched items, and their kin."""
+    lengths = np.linalg.norm(learned.vectors, axis=1, keepdims=True) + 1e-8
+    vectors = (learned.vectors / lengths * (touches > 0)[:, None]).astype(np.float32)
+    busy = np.flatnonzero(touches > 0).astype(np.int32)
+    if len(busy) > MOST_KIN:
+        busy = np.argsort(-touches, kind="stable")[:MOST_KIN].astype(np.int32)
+    return Encoder(vectors, learned.decay, learned.mixing, learned.appeal, kin_of(vectors, busy))
+
+
+def _start(item_count: int, size: int, rng: np.random.Generator) -> Parameters:
+    return Parameters(
+        rng.normal(0.0, 0.1, (item_count, size)).astype(np.float32),
+        (-0.7 * np.arange(REACH_BACK)).astype(np.float32),
+        np.zeros((size, size), np.float32),
+        np.zeros(size, np.float32),
+    )
+
+
+def _batch(
+    questions: Questions, chosen: Numbers, wrong: Numbers, log_count: Matrix, weight: Matrix
+) -> Batch:
+    back = np.arange(1, REACH_BACK + 1)
+    at = questions.end[chosen, None] - back
+    there = at >= questions.begin[chosen, None]
+    items = questions.items[np.where(there, at, 0)].astype(np.int64) * there
+    target = questions.items[questions.end[chosen]].astype(np.int64)
+    share = (weight / weight.sum()).astype(np.float32)
+    return Batch(items, there, target, wrong, log_count[target], log_count[wrong], share)
+
+
+def _step(
+    learned: Parameters,
+    squares: list[Matrix],
+    batch: Batch,
+    rate: np.float32,
+    rng: np.random.Generator,
+) -> None:
+    """Take one step of Adagrad (one rate a vector) down the slope of the sampled softmax."""
+    sights = _look(learned, batch)
+    kept = (rng.random(sights.place.shape, dtype=np.float32) < KEPT) / np.float32(KEPT)
+    target, target_length = _unit(learned.vectors[batch.target])
+    wrong, wrong_length = _unit(learned.vectors[batch.wrong])
+    place = sights.place * kept
+    error, target_error = _errors(place, target, wrong, batch)
+    back_place = (error @ wrong + target_error[:, None] * target) * kept
+    back_items, back_attention = _look_back(learned, sights, back_place)
+    # The errors carry weights that sum to one; Adagrad's floor wants them at the size of one each.
+    size = np.float32(len(batch.target))
+    moves = (
+        (batch.items[batch.there], back_items[batch.there] * size),
+        (batch.wrong, _through_unit(error.T @ place, wrong, wrong_length) * size),
+        (
+            batch.target,
+            _through_unit(target_error[:, None] * place, target, target_length) * size,
+        ),
+    )
+    for items, slope in moves:
+        _move(learned.vectors, squares[0], items, np.ascontiguousarray(slope), rate)
+    for part, square, slope in zip(learned[1:], squares[1:], back_attention, strict=True):
+        square += (slope * size) ** 2
+        part -= np.float32(0.3) * rate * slope * size / (np.sqrt(square) + np.float32(1e-6))
+
+
+def _look(learned: Parameters, batch: Batch) -> Sights:
+    unit, length = _unit(learned.vectors[batch.items])
+    asked = unit[:, 0] @ learned.mixing + learned.appeal
+    pull = np.matmul(unit, asked[:, :, None])[:, :, 0] + learned.decay
+    pull = np.where(batch.there, pull, np.float32(-1e9))
+    share = np.exp(pull - pull.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    place, place_length = _unit(np.matmul(share[:, None, :], unit)[:, 0])
+    return Sights(unit, length, asked, share, place, place_length)
+
+
+def _errors(place: Matrix, target: Matrix, wrong: Matrix, batch: Batch) -> tuple[Matrix, Matrix]:
+    """Return the slope of the loss by each score: float32[b, n] of the wrong, [b] of the right.
+
+    Scores are corrected by how often an item is drawn (Bengio and Senécal, 2008).
+    """
+    scores = place @ wrong.T / TEMPERATURE - batch.wrong_log
+    right = (place * target).sum(axis=1) / TEMPERATURE - batch.target_log
+    scores[batch.target[:, None] == batch.wrong] = -np.inf
+    most = np.maximum(scores.max(axis=1), right)
+    np.exp(scores - most[:, None], out=scores)
+    right = np.exp(right - most)
+    total = scores.sum(axis=1) + right
+    weight = batch.weight / TEMPERATURE
+    scores *= (weight / total)[:, None]
+    return scores, (right / total - np.float32(1.0)) * weight
+
+
+def _look_back(
+    learned: Parameters, sights: Sights, back_place: Matrix
+) -> tuple[Matrix, tuple[Matrix, Matrix, Matrix]]:
+    """Return slopes by the items' vectors and by decay, mixing and appeal."""
+    back = _through_unit(back_place, sights.place, sights.place_length)
+    by_share = np.matmul(sights.unit, back[:, :, None])[:, :, 0]
+    mean = (sights.share * by_share).sum(axis=1, keepdims=True)
+    by_pull = sights.share * (by_share - mean)
+    by_unit = sights.share[:, :, None] * back[:, None] + by_pull[:, :, None] * sights.asked[:, None]
+    by_asked = np.matmul(by_pull[:, None], sights.unit)[:, 0]
+    by_unit[:, 0] += by_asked @ learned.mixing.T
+    attention = (by_pull.sum(axis=0), sights.unit[:, 0].T @ by_asked, by_asked.sum(axis=0))
+    return _through_unit(by_unit, sights.unit, sights.length), attention
+
+
+def _unit(vectors: Matrix) -> tuple[Matrix, Matrix]:
+    length = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True)) + np.float32(1e-8)
+    return vectors / length, length
+
+
+def _through_unit(slope: Matrix, unit: Matrix, length: Matrix) -> Matrix:
+    """Return the slope by a vector from the slope by that vector at length one."""
+    turned: Matrix = (slope - unit * (slope * unit).sum(axis=-1, keepdims=True)) / length
+    return turned
+
+
+@kernel
+def _move(vectors: Matrix, squares: Matrix, items: Numbers, slopes: Matrix, rate: float) -> None:
+    for row in range(len(items)):
+        item = items[row]
+        square = np.float32(0.0)
+        for column in range(slopes.shape[1]):
+            square += slopes[row, column] * slopes[row, column]
+        if square == 0.0:
+            continue
+        squares[item] += square / np.float32(slopes.shape[1])
+        pace = rate / np.sqrt(squares[item] + np.float32(1e-10))
+        for column in range(slopes.shape[1]):
+            vectors[item, column] -= pace * slopes[row, column]
