@@ -149,4 +149,4 @@ def check_columns(picks: Mapping[str, Pick], columns: tuple[str, ...] | None) ->
 def _nearest(word: str, known: Iterable[str]) -> str:
     words = list(known)
     close = get_close_matches(word, words, n=1, cutoff=0.5)
-    return f"did you mean `{close[0]}`?" if close else f"there is {', '.join(words)}"
+    return f"did you mean `{close[0]}`?" if close else f"there is {', '.join(words) or 'none'}"

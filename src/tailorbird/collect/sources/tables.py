@@ -74,11 +74,18 @@ def read_table(
             delimiter=layout.delimiter,
             quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
         )
-        header = list(layout.names) or next(reader, [])
+        header = list(layout.names) or _header(reader)
         lines.row.clear()
         places = _places(header, layout)
         for cells in _cells(reader, lines):
             yield cells if isinstance(cells, BadRow) else _record(cells, lines, places, len(header))
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return next(reader, [])
+    except csv.Error as wrong:
+        raise WrongHeader(f"The header cannot be read: {wrong}.") from wrong
 
 
 def _cells(reader: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | BadRow]:
