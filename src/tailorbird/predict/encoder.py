@@ -54,31 +54,39 @@ def encode(encoder: Encoder, query: Codes) -> Matrix:
         query: int32[L], oldest to newest.
     """
     vectors = encoder.vectors
+    place = np.zeros(vectors.shape[1], np.float32)
+    pull = attention(encoder, query)
+    most = pull.max()
+    if most < -1e8:
+        return place
+    for back in range(len(pull)):
+        share = np.exp(pull[back] - most)
+        if share > 0.0:
+            place += share * vectors[query[len(query) - 1 - back]]
+    length = np.float32(np.sqrt((place * place).sum()) + 1e-8)
+    unit: Matrix = place / length
+    return unit
+
+
+@kernel
+def attention(encoder: Encoder, query: Codes) -> Matrix:
+    """Return float32[min(L, REACH_BACK)], the pull of each item, newest first; -1e9 if unknown."""
+    vectors = encoder.vectors
     size = vectors.shape[1]
-    place = np.zeros(size, np.float32)
-    pull = np.full(REACH_BACK, np.float32(-1e9))
-    reach = min(len(query), REACH_BACK)
+    last = len(query) - 1
     asked = encoder.appeal.copy()
-    last = query[len(query) - 1]
-    if last < len(vectors):
+    if query[last] < len(vectors):
         for row in range(size):
             for column in range(size):
-                asked[column] += vectors[last, row] * encoder.mixing[row, column]
-    for back in range(reach):
-        item = query[len(query) - 1 - back]
+                asked[column] += vectors[query[last], row] * encoder.mixing[row, column]
+    pull = np.full(min(len(query), REACH_BACK), np.float32(-1e9))
+    for back in range(len(pull)):
+        item = query[last - back]
         if item < len(vectors) and vectors[item, 0] != 0.0:
             pull[back] = encoder.decay[back]
             for column in range(size):
                 pull[back] += asked[column] * vectors[item, column]
-    most = pull.max()
-    if most < -1e8:
-        return place
-    for back in range(reach):
-        share = np.exp(pull[back] - most)
-        if share > 0.0:
-            place += share * vectors[query[len(query) - 1 - back]]
-    length = np.sqrt((place * place).sum()) + np.float32(1e-8)
-    return (place / length).astype(np.float32)
+    return pull
 
 
 @kernel

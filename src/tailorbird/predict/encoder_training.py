@@ -115,7 +115,7 @@ def learn_encoder(
             chosen = order[step * batch_size : (step + 1) * batch_size]
             wrong = np.searchsorted(ladder, rng.random(pace.negatives)).astype(np.int64)
             batch = _batch(questions, chosen, wrong, log_count, weights[chosen])
-            rate = np.float32(pace.rate * (1.0 - done) + 0.002)
+            rate = pace.rate * (1.0 - done) + 0.002
             _step(learned, squares, batch, rate, rng)
     return finished(learned, touches)
 
@@ -155,12 +155,13 @@ def _step(
     learned: Parameters,
     squares: list[Matrix],
     batch: Batch,
-    rate: np.float32,
+    rate: float,
     rng: np.random.Generator,
 ) -> None:
     """Take one step of Adagrad (one rate a vector) down the slope of the sampled softmax."""
     sights = _look(learned, batch)
-    kept = (rng.random(sights.place.shape, dtype=np.float32) < KEPT) / np.float32(KEPT)
+    drawn = rng.random(sights.place.shape, dtype=np.float32) < KEPT
+    kept: Matrix = drawn.astype(np.float32) / np.float32(KEPT)
     target, target_length = _unit(learned.vectors[batch.target])
     wrong, wrong_length = _unit(learned.vectors[batch.wrong])
     place = sights.place * kept
@@ -180,8 +181,8 @@ def _step(
     for items, slope in moves:
         _move(learned.vectors, squares[0], items, np.ascontiguousarray(slope), rate)
     for part, square, slope in zip(learned[1:], squares[1:], back_attention, strict=True):
-        square += (slope * size) ** 2
-        part -= np.float32(0.3) * rate * slope * size / (np.sqrt(square) + np.float32(1e-6))
+        square[...] += (slope * size) ** 2
+        part[...] -= np.float32(0.3 * rate) * slope * size / (np.sqrt(square) + np.float32(1e-6))
 
 
 def _look(learned: Parameters, batch: Batch) -> Sights:

@@ -144,7 +144,7 @@ def follow(
     Returns:
         The number of touched items and what is left of the sample.
     """
-    index, evidence = shelf.stored, scratch.evidence
+    index = shelf.stored
     rank, sample = rank_and_sample
     if item >= len(index.item_offsets) - 1:
         return count, sample
@@ -153,31 +153,54 @@ def follow(
             break
         sample -= 1
         entry = index.entries[at]
-        session = index.session_of[entry]
-        fresh = shelf.fresh[session]
-        end = min(index.offsets[session + 1], entry + REACH)
-        for other in range(entry + 1, end):
-            target = index.items[other]
-            count = touch(target, count, scratch)
-            near = np.float32(1.0) / np.float32(other - entry)
-            if rank == 0:
-                evidence[target, RULE] += fresh * near
-                evidence[target, RULE_AGELESS] += near
-                evidence[target, TOGETHER] += np.float32(1.0)
-                if other == entry + 1:
-                    evidence[target, RULE_NEXT] += fresh
-            elif rank == 1:
-                evidence[target, EARLIER_RULE] += fresh * near
-            else:
-                evidence[target, OLDER_RULE] += fresh * near * weight
         if rank == 0:
-            for other in range(entry - 1, max(index.offsets[session], entry - REACH) - 1, -1):
-                target = index.items[other]
-                count = touch(target, count, scratch)
-                near = np.float32(1.0) / np.float32(entry - other)
-                evidence[target, RULE_BACK] += fresh * near
-                evidence[target, TOGETHER] += np.float32(1.0)
+            count = look_around(shelf, entry, count, scratch)
+        else:
+            count = look_ahead(shelf, entry, rank, weight, count, scratch)
     return count, sample
+
+
+@kernel
+def look_around(shelf: Shelf, entry: int, count: int, scratch: Scratch) -> int:
+    """Add what stood around one occurrence of the current item; returns items touched."""
+    index, evidence = shelf.stored, scratch.evidence
+    session = index.session_of[entry]
+    fresh = shelf.fresh[session]
+    one = np.float32(1.0)
+    for other in range(entry + 1, min(index.offsets[session + 1], entry + REACH)):
+        target = index.items[other]
+        count = touch(target, count, scratch)
+        near = one / np.float32(other - entry)
+        evidence[target, RULE] += fresh * near
+        evidence[target, RULE_AGELESS] += near
+        evidence[target, TOGETHER] += one
+        if other == entry + 1:
+            evidence[target, RULE_NEXT] += fresh
+    for other in range(entry - 1, max(index.offsets[session], entry - REACH) - 1, -1):
+        target = index.items[other]
+        count = touch(target, count, scratch)
+        evidence[target, RULE_BACK] += fresh * (one / np.float32(entry - other))
+        evidence[target, TOGETHER] += one
+    return count
+
+
+@kernel
+def look_ahead(
+    shelf: Shelf, entry: int, rank: int, weight: float, count: int, scratch: Scratch
+) -> int:
+    """Add what followed one occurrence of an earlier item; returns items touched."""
+    index, evidence = shelf.stored, scratch.evidence
+    session = index.session_of[entry]
+    fresh = shelf.fresh[session]
+    for other in range(entry + 1, min(index.offsets[session + 1], entry + REACH)):
+        target = index.items[other]
+        count = touch(target, count, scratch)
+        near = fresh / np.float32(other - entry)
+        if rank == 1:
+            evidence[target, EARLIER_RULE] += near
+        else:
+            evidence[target, OLDER_RULE] += near * np.float32(weight)
+    return count
 
 
 @kernel

@@ -43,6 +43,10 @@ class Tally(NamedTuple):
     faded: NDArray[np.float32]
     again: NDArray[np.float32]
 
+    def plus(self, other: Tally) -> Tally:
+        """Return the tally of both."""
+        return Tally(*(mine + its for mine, its in zip(self, other, strict=True)))
+
 
 def no_tally(item_count: int) -> Tally:
     """Return the tally of no sessions."""

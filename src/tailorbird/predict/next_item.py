@@ -177,7 +177,10 @@ def load(folder: Path) -> NextItemModel:
         ranker,
     )
     encoder = Encoder(
-        *(parts.array(f"encoder_{name}", np.float32) for name in Encoder._fields[:-1]),
+        parts.array("encoder_vectors", np.float32),
+        parts.array("encoder_decay", np.float32),
+        parts.array("encoder_mixing", np.float32),
+        parts.array("encoder_appeal", np.float32),
         parts.array("encoder_kin", np.int32),
     )
     return build(sessions, recipe, encoder, item_count=parts.fact("item_count", int))
@@ -216,7 +219,7 @@ def assemble(
     fresh = freshness(index.ended_at, recipe.settings.half_life, latest_at)
     known = len(base.stored.ended_at)
     counted = tally(recent, item_count, recipe.trend_half_life, latest_at)
-    both = Tally(*(a + b for a, b in zip(grown(base_tally, item_count), counted, strict=True)))
+    both = grown(base_tally, item_count).plus(counted)
     facts = facts_of(both, known + len(recent))
     most = min(SPARE, item_count)
     spare = best_of(np.arange(item_count, dtype=np.int32), facts.faded, most).codes

@@ -51,7 +51,7 @@ def index_sessions(sessions: Sessions, item_count: int) -> SessionIndex:
 
 
 def freshness(ended_at: Seconds, half_life_seconds: float, latest_at: float) -> NDArray[np.float32]:
-    """Return float32[n], the weight of each session: half as much one half-life before the latest."""
+    """Return float32[n], the weight of each session, which halves with every half-life."""
     age = np.minimum(latest_at - ended_at, 100.0 * half_life_seconds)
     return np.exp2(-age / half_life_seconds).astype(np.float32)
 

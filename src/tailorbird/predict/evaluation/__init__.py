@@ -1,0 +1,1 @@
+"""How good a recommender is: readers of public logs, replays of questions, metrics, reports."""
