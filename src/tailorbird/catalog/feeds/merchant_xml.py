@@ -79,9 +79,12 @@ def read_products(file: io.BufferedReader) -> Iterator[Product]:
     while not ended:
         chunk = file.read(_CHUNK_BYTES)
         ended = not chunk
+        failure: expat.ExpatError | None = None
         try:
             parser.Parse(chunk, ended)
         except expat.ExpatError as cause:
-            raise UnreadableFile(f"The XML is not well formed: {cause}.") from cause
+            failure = cause
         yield from gatherer.done
         gatherer.done.clear()
+        if failure is not None:
+            raise UnreadableFile(f"The XML is not well formed: {failure}.") from failure

@@ -121,7 +121,8 @@ def picks_in(value: object, roots: Iterable[str]) -> dict[str, Pick]:
         free = any(root.endswith(".") and name.startswith(root) for root in known)
         if not free and name not in known:
             raise WrongMapping(f"`fields.{name}` is no field; {_nearest(name, known)}.")
-        if any(str(other).startswith(f"{name}.") for other in value):
+        nested = any(str(other).startswith(f"{name}.") for other in value)
+        if nested and f"{name}." not in known:
             raise WrongMapping(f"`fields.{name}` is a value and the parent of others; keep one.")
     return {str(name): pick_in(how, f"fields.{name}") for name, how in value.items()}
 
