@@ -47,11 +47,11 @@ class EventMapping(msgspec.Struct, frozen=True):
         """Return all that is taken from the file, by the mapping's own key."""
         found = {f"fields.{name}": how for name, how in self.fields.items()}
         found |= {f"fields.{_PRODUCT}{name}": how for name, how in self.products.items()}
-        found |= {"type": self.kind, "time": Pick(source=self.time.source)}
+        found |= {"type": self.kind, "time": Pick(source=(self.time.source,))}
         if self.name is not None:
             found["event"] = self.name
         if self.group is not None:
-            found["group"] = Pick(source=self.group)
+            found["group"] = Pick(source=(self.group,))
         return found
 
 

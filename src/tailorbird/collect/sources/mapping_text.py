@@ -97,11 +97,13 @@ def _spelled(value: object, key: str) -> object:
     for word in value:
         if word not in words:
             raise WrongMapping(f"`{key}.{word}` is unknown; {_nearest(str(word), words)}.")
-    names = value.get("names")
-    if isinstance(names, dict):
+    spelled = dict(value)
+    if isinstance(value.get("from"), str):
+        spelled["from"] = [value["from"]]
+    if isinstance(value.get("names"), dict):
         # YAML reads the word 1 as a number; the file has it as a text.
-        return {**value, "names": {str(name): word for name, word in names.items()}}
-    return value
+        spelled["names"] = {str(name): word for name, word in value["names"].items()}
+    return spelled
 
 
 def picks_in(value: object, roots: Iterable[str]) -> dict[str, Pick]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -29,8 +30,8 @@ class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sou
     """Where one value comes from and what is made of it, in the order of these fields.
 
     Attributes:
-        source: a column, or a path such as `variants[0].price`; of several, the first not empty.
-        value: a constant, for what the file does not say.
+        source: columns, or paths such as `variants[0].price`; the first not empty is taken.
+        value: a constant, for what the file does not say, or says nothing of in this row.
         digest: paths whose values are hashed into an id, for files without one.
         pattern: a regular expression whose first group is kept; no match is no value.
         names: a table from the file's words to ours.
@@ -42,7 +43,7 @@ class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sou
         prefix: what is put in front of a text.
     """
 
-    source: str | tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     value: str | float | int | bool | list[str] | None = None
     digest: tuple[str, ...] = ()
     pattern: str | None = None
@@ -55,12 +56,18 @@ class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sou
     prefix: str | None = None
 
     @property
+    def reworded(self) -> bool:
+        """Whether the value is more than taken and typed."""
+        ways = (self.pattern, self.names, self.split, self.pairs)
+        return any(way is not None for way in ways)
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """All columns or paths that the pick looks at."""
-        listed = (self.source,) if isinstance(self.source, str) else self.source
-        return listed + self.digest
+        return self.source + self.digest
 
 
+@lru_cache(maxsize=1024)
 def path_of(text: str) -> Path:
     """Return the steps of a path: `a.b[0]` is `("a", "b", 0)`."""
     return tuple(name or int(index) for name, index in _STEP.findall(text))
@@ -94,19 +101,23 @@ def pick(values: Mapping[str, Any], how: Pick, field: str) -> object:
     """
     if how.digest:
         return _digest([at_path(values, path) for path in how.digest])
-    found: object = how.value
-    for path in how.paths if found is None else ():
+    found: object = None
+    for path in how.source:
         found = at_path(values, path)
         if not _empty(found):
             break
     if _empty(found):
-        return None
-    found = _worded(found, how, field)
-    return None if _empty(found) else _typed(found, how, field)
+        return how.value
+    if how.reworded:
+        found = _worded(found, how, field)
+        if _empty(found):
+            return None
+    return _typed(found, how, field)
 
 
 def _empty(value: object) -> bool:
-    return value is None or value in ("", [], {})
+    # Numbers are asked for last: 0 and False are values.
+    return value is None or (not value and value in ("", [], {}))
 
 
 def _worded(found: object, how: Pick, field: str) -> object:
