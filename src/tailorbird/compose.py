@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 
 from tailorbird.access.keys import KeyRing
@@ -11,21 +14,30 @@ from tailorbird.collect.admit import House
 from tailorbird.collect.collector import Collector, Stores
 from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.decider import Decider, Rooms
+from tailorbird.decide.placements import Placements
 from tailorbird.flow.corridor import Corridor
 from tailorbird.flow.splitting import Splitter, blocks_of, seeds
+from tailorbird.flow.upkeep import every
+from tailorbird.identity.graph import Resolved
 from tailorbird.identity.resolver import Resolver
+from tailorbird.predict.predictor import Predictor
+from tailorbird.privacy.officer import Officer
 from tailorbird.profile.profiler import Profiler
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
-from tailorbird.spine.ids import DEFAULT_WORKSPACE, Subject, WorkspaceId
+from tailorbird.spine.ids import DEFAULT_WORKSPACE, IdentifierKey, Subject, WorkspaceId
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
 from tailorbird.storage.embedded.dead_letters import SqliteDeadLetters, SqliteTally
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.items import SqliteItems
+from tailorbird.storage.embedded.journal import SqliteJournal
 from tailorbird.storage.embedded.log import SqliteEventLog
+from tailorbird.storage.embedded.models import ModelFolder
 from tailorbird.storage.embedded.seal import Seal, install_secret
 from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
+from tailorbird.storage.embedded.training_source import SqliteTrainingSource
 from tailorbird.storage.embedded.vault import (
     SqliteConsentLedger,
     SqliteSuppression,
@@ -33,11 +45,22 @@ from tailorbird.storage.embedded.vault import (
     VaultFile,
 )
 
+_A_BATCH = 5_000
+_ADOPT_EVERY_S = 2.0
+
 
 class Workspace:
     """One shop, wired: a record of its actors, without logic of its own."""
 
-    def __init__(self, name: WorkspaceId, folder: Path, secret: bytes, settings: Settings) -> None:
+    def __init__(
+        self,
+        name: WorkspaceId,
+        folder: Path,
+        secret: bytes,
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
+        self.folder = folder
         seal = Seal(secret, f"{name}/vault")
         self.name = name
         self.signing_secret = f"tb_sign_{Seal(secret, f'{name}/user-token').secret().hex()}"
@@ -76,6 +99,47 @@ class Workspace:
             self.corridor.reached,
         )
 
+        self.journal = SqliteJournal(folder / "journal.db")
+        self.models = ModelFolder(folder / "models")
+        self.predictor = Predictor(clock)
+        self.decider = Decider(
+            Rooms(self.gate, self.resolver, self.state, self.catalog),
+            self.predictor,
+            Placements(),
+            self.journal,
+            clock,
+            np.random.default_rng(),
+        )
+        self.catalog.watch(self.predictor.stock)
+        self.corridor.listen(self._observe)
+        self.officer = Officer(
+            {
+                "log": self.log,
+                "dead letters": self.dead_letters,
+                "profiles and identity": self.state,
+                "decisions": self.journal,
+                "contacts": self.vault,
+                "consent": self.ledger,
+            },
+            self.suppression.add,
+            self._everyone,
+            clock,
+        )
+        self.upkeep: list[asyncio.Task[None]] = []
+
+    def _observe(self, batch: Sequence[Resolved]) -> None:
+        self.predictor.observe([resolved.logged.event for resolved in batch])
+
+    async def _everyone(self, keys: Sequence[IdentifierKey]) -> Sequence[IdentifierKey]:
+        """Return all identifiers of the people behind some, and drop what memory holds of them."""
+        theirs = set(keys)
+        for key in keys:
+            found = await self.resolver.find(key)
+            if found is not None:
+                theirs.update(found[1].identifiers)
+                self.decider.forget(found[0])
+        return sorted(theirs)
+
     async def _knows(self, subject: Subject) -> bool:
         return await self.resolver.person(subject) is not None
 
@@ -105,8 +169,10 @@ class Install:
             return found
         async with self._opening:
             if name not in self._open:
-                opened = Workspace(name, self.folder.workspace(name), self._secret, self.settings)
-                await start(opened)
+                opened = Workspace(
+                    name, self.folder.workspace(name), self._secret, self.settings, self.clock
+                )
+                await start(opened, self.settings)
                 self._open[name] = opened
             return self._open[name]
 
@@ -120,20 +186,61 @@ class Install:
         self.folder.unlock()
 
 
-async def start(workspace: Workspace) -> None:
+async def start(workspace: Workspace, settings: Settings) -> None:
     """Bring a workspace up to date with its log, and let it follow from there."""
     if workspace.state.offset == 0:
         blocks = blocks_of(await workspace.log.splits())
         await workspace.state.put(dict(seeds(blocks)), {})
+    await _load_models(workspace)
     target = workspace.log.last_offset
     workspace.corridor.start()
     if target > workspace.state.offset:
         await workspace.corridor.reached(target)
+    await workspace.predictor.refresh()
+    workspace.journal.start()
+    workspace.upkeep = [
+        asyncio.create_task(
+            every(settings.recent_seconds, workspace.predictor.refresh, "refresh"), name="refresh"
+        ),
+        asyncio.create_task(every(1.0, workspace.tally.flush, "tally"), name="tally"),
+        asyncio.create_task(
+            every(_ADOPT_EVERY_S, lambda: _adopt_newer(workspace), "adopt"), name="adopt"
+        ),
+    ]
+
+
+async def _adopt_newer(workspace: Workspace) -> None:
+    """Serve a version that a training has stored since; a broken one leaves the old one serving."""
+    if workspace.models.current() in {None, workspace.predictor.models.name.replace("@", "-")}:
+        return
+    trained = await asyncio.to_thread(workspace.models.load)
+    if trained is not None:
+        workspace.predictor.adopt(trained)
+        await workspace.predictor.refresh()
+
+
+async def _load_models(workspace: Workspace) -> None:
+    """Adopt the trained models, describe the catalog, and catch up on what came after training."""
+    stored = workspace.models.load()
+    if stored is not None:
+        workspace.predictor.adopt(stored)
+    workspace.predictor.stock(list(workspace.catalog.all()))
+    after, folded = workspace.predictor.models.trained_offset, workspace.state.offset
+    while after < folded:
+        batch = await workspace.log.read(after, _A_BATCH)
+        if not batch:
+            break
+        workspace.predictor.observe([one.event for one in batch if one.offset <= folded])
+        after = batch[-1].offset
 
 
 async def stop(workspace: Workspace) -> None:
     """Stop a workspace; everything acknowledged is on disk already, the rest is written now."""
+    for task in workspace.upkeep:
+        task.cancel()
+    await asyncio.gather(*workspace.upkeep, return_exceptions=True)
     await workspace.corridor.stop()
+    await workspace.journal.stop()
     await workspace.tally.flush()
     workspace.dead_letters.close()
     workspace.tally.close()
@@ -160,3 +267,13 @@ def _state(path: Path) -> SqliteState:
     return SqliteState(path)
 
 
+
+
+def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:
+    """Return what a workspace's models are trained on; read beside a running server."""
+    return SqliteTrainingSource(DataFolder(Path(settings.data)).workspace(name))
+
+
+def model_store(settings: Settings, name: WorkspaceId) -> ModelFolder:
+    """Return where a workspace's models are kept."""
+    return ModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models")

@@ -7,9 +7,15 @@ from starlette.types import ASGIApp
 
 from tailorbird.api.app import App
 from tailorbird.api.collecting import CollectingDoors
+from tailorbird.api.deciding import DecidingDoors
 from tailorbird.api.doorkeeper import Doorkeeper
 from tailorbird.api.http import Door
+from tailorbird.api.items import ItemDoors
+from tailorbird.api.operating import OperatingDoors
+from tailorbird.api.people import PeopleDoors
+from tailorbird.api.privacy import PrivacyDoors
 from tailorbird.api.problems import problem
+from tailorbird.api.quality import QualityDoors
 from tailorbird.compose import Install
 from tailorbird.spine.errors import TailorbirdError
 
@@ -24,6 +30,12 @@ def build(install: Install) -> ASGIApp:
     exact: dict[tuple[str, str], Door] = {}
     patterned: list[tuple[str, str, Door]] = []
     exact |= CollectingDoors(keeper, install.clock).doors()
+    exact |= DecidingDoors(keeper, install.settings).doors()
+    exact |= QualityDoors(keeper, install).exact() | OperatingDoors(install).exact()
+    for doors in (ItemDoors(keeper), PrivacyDoors(keeper, install)):
+        exact |= doors.exact()
+        patterned += doors.patterned()
+    patterned += PeopleDoors(keeper, install).patterned()
     return ServerErrorMiddleware(App(exact, patterned, install.settings.origins), handler=_fault)
 
 

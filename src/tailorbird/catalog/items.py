@@ -58,6 +58,12 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.price_minor if self.sale_price_minor is None else self.sale_price_minor
 
     @property
+    def on_sale(self) -> bool:
+        """Whether it costs less today than it usually does."""
+        sale, usual = self.sale_price_minor, self.price_minor
+        return sale is not None and usual is not None and sale < usual
+
+    @property
     def margin_minor(self) -> int | None:
         """What is left of the price after cost, or None where cost or price is unknown."""
         if self.asking_minor is None or self.cost_minor is None:
@@ -66,7 +72,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def facets(self) -> tuple[str, ...]:
         """Return the facet keys that a person could lean to."""
-        return facets_of(self.category, self.brand, self.asking_minor, self.attributes, self.tags)
+        facets = facets_of(self.category, self.brand, self.asking_minor, self.attributes, self.tags)
+        return (*facets, "sale:true") if self.on_sale else facets
 
 
 class WireItem(msgspec.Struct, rename="camel"):

@@ -7,7 +7,10 @@ from typing import Annotated, Optional
 import typer
 
 from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.cli.demo import demo
+from tailorbird.cli.evaluate import evaluate
 from tailorbird.cli.serve import serve as run_server
+from tailorbird.cli.training import train
 from tailorbird.compose import open_keys
 from tailorbird.settings import read_settings
 from tailorbird.spine.clock import wall_clock
@@ -17,6 +20,10 @@ from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys.")
 app.add_typer(keys, name="keys")
+
+app.command()(demo)
+app.command()(train)
+app.command()(evaluate)
 
 Data = Annotated[Optional[str], typer.Option(help="The data folder.")]  # noqa: UP045
 

@@ -7,7 +7,7 @@ import msgspec
 
 from tailorbird.collect.admit import CONSENT_UPDATED, Admitted, Door, House, admit
 from tailorbird.collect.identifiers import is_junk
-from tailorbird.collect.ports import DeadLetters, EventLog, Refusal, Tally, Vault
+from tailorbird.collect.ports import ContactCard, DeadLetters, EventLog, Refusal, Tally, Vault
 from tailorbird.collect.refusals import Refused
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Purpose, strictest
@@ -107,6 +107,7 @@ class Collector:
         events: list[Event] = []
         rejected: list[Rejection] = []
         refusals: list[Refusal] = []
+        cards: list[ContactCard] = []
         withheld = 0
         for index, raw in enumerate(raws):
             result = admit(raw, door, self._house)
@@ -123,12 +124,13 @@ class Collector:
             elif await self._allowed(result, signals, door):
                 events.append(result.event)
                 if result.contacts:
-                    await self._stores.vault.put(
-                        result.event.subject, result.contacts, door.received_at_ms
-                    )
+                    cards.append(_card(result, door))
                 self._count_faults(result, door)
             else:
                 withheld += 1
+        if cards:
+            # Before the log: a card without its event is harmless, the other way it would be lost.
+            await self._stores.vault.put(cards)
         if refusals:
             await self._stores.dead_letters.add(refusals)
         appended = await self._stores.log.append(events)
@@ -148,7 +150,7 @@ class Collector:
         said = strictest(signals, admitted.signals) if admitted.signals else signals
         if event.name == CONSENT_UPDATED:
             await self._gate.record(event.subject, admitted.signals, "event", door.received_at_ms)
-        if self._stores.suppression.holds(event.subject.keys(), event.occurred_at_ms):
+        if self._stores.suppression.holds(event.subject.identifiers(), event.occurred_at_ms):
             return False
         answer = await self._gate.ask(event.subject, Purpose.PERSONALIZATION, said)
         if not isinstance(answer, Denied):
@@ -173,6 +175,12 @@ class Collector:
         ):
             if count:
                 self._stores.tally.add(day, door.source, kind, count)
+
+
+def _card(admitted: Admitted, door: Door) -> ContactCard:
+    return ContactCard(
+        subject=admitted.event.subject, contacts=admitted.contacts, at_ms=door.received_at_ms
+    )
 
 
 class _Ids(msgspec.Struct, rename="camel"):

@@ -180,7 +180,8 @@ def exposure_in(properties: Mapping[str, Any]) -> Exposure | None:
 def rest_of(properties: dict[str, Any], *, has_lines: bool) -> dict[str, Any]:
     """Return the properties that have no typed place in the event."""
     if not has_lines:
-        return {name: value for name, value in properties.items() if name != "products"}
+        # An empty list of products is kept: it says that the cart is empty.
+        return {name: value for name, value in properties.items() if name != "products" or not value}
     return {name: value for name, value in properties.items() if name not in _LINE_FIELDS}
 
 

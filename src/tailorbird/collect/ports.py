@@ -65,10 +65,18 @@ class DeadLetters(Protocol):
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]: ...
 
 
+class ContactCard(msgspec.Struct, frozen=True):
+    """Contact data that came with an event, and whose it is."""
+
+    subject: Subject
+    contacts: Sequence[Contact]
+    at_ms: int
+
+
 class Vault(Protocol):
     """Contact data, encrypted, apart from behaviour; found by identifier only."""
 
-    async def put(self, subject: Subject, contacts: Sequence[Contact], at_ms: int) -> None: ...
+    async def put(self, cards: Sequence[ContactCard]) -> None: ...
 
     async def get(self, keys: Sequence[IdentifierKey]) -> Mapping[str, str]: ...
 

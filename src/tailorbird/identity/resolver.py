@@ -31,7 +31,7 @@ class Resolver:
 
         The user counts before the browser. A browser that two users share says nothing.
         """
-        keys = subject.keys()
+        keys = subject.identifiers()
         links = await self._store.links(keys)
         if keys and keys[0] in links:
             return links[keys[0]].person
@@ -62,7 +62,7 @@ class Resolver:
 def keys_of(logged: LoggedEvent) -> list[IdentifierKey]:
     """Return every identifier that an event's resolution may read or change."""
     event = logged.event
-    keys = list(event.subject.keys())
+    keys = list(event.subject.identifiers())
     if event.kind == "alias" and event.previous_id is not None:
         keys.extend((anonymous_key(event.previous_id), user_key(event.previous_id)))
     return keys

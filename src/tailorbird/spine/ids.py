@@ -48,7 +48,7 @@ class Subject(msgspec.Struct, frozen=True):
     anonymous_id: str | None = None
     user_id: str | None = None
 
-    def keys(self) -> tuple[IdentifierKey, ...]:
+    def identifiers(self) -> tuple[IdentifierKey, ...]:
         """Return the identifier keys, the user's first."""
         keys = []
         if self.user_id is not None:

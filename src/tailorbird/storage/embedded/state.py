@@ -121,6 +121,8 @@ class SqliteState:
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         links = await self.links(keys)
         persons = {link.person for link in links.values()}
+        for node in (await self.nodes(list(persons))).values():
+            persons.update(one.absorbed for one in node.joinings if one.absorbed is not None)
         self.links_table.stage(dict.fromkeys(map(str, links), None))
         self.nodes_table.stage(dict.fromkeys(map(str, persons), None))
         self.profiles_table.stage(dict.fromkeys(map(str, persons), None))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from tailorbird.collect.contacts import Contact
+from tailorbird.collect.ports import ContactCard
 from tailorbird.consent.purposes import Choices, Preference, Purpose
 from tailorbird.spine.ids import IdentifierKey, Subject
 from tailorbird.storage.embedded.queries import load
@@ -47,11 +47,17 @@ class SqliteVault:
     def __init__(self, file: VaultFile) -> None:
         self._file = file
 
-    async def put(self, subject: Subject, contacts: Sequence[Contact], at_ms: int) -> None:
+    async def put(self, cards: Sequence[ContactCard]) -> None:
         seal = self._file.seal
         rows = [
-            (seal.digest(subject.keys()[0]), contact.field, at_ms, seal.close(contact.value.encode()))
-            for contact in contacts
+            (
+                seal.digest(card.subject.identifiers()[0]),
+                contact.field,
+                card.at_ms,
+                seal.close(contact.value.encode()),
+            )
+            for card in cards
+            for contact in card.contacts
         ]
 
         def write(connection: sqlite3.Connection) -> None:
@@ -88,14 +94,14 @@ class SqliteConsentLedger:
         if not self._in_force:
             return {}
         joined: dict[Purpose, bool] = {}
-        for key in subject.keys():
+        for key in subject.identifiers():
             stored = self._in_force.get(self._file.seal.digest(key))
             for purpose, granted in (stored or {}).items():
                 joined[purpose] = granted and joined.get(purpose, True)
         return joined
 
     async def append(self, subject: Subject, preferences: Sequence[Preference]) -> None:
-        digests = [self._file.seal.digest(key) for key in subject.keys()]
+        digests = [self._file.seal.digest(key) for key in subject.identifiers()]
         rows = [
             (digest, one.purpose.value, int(one.granted), one.at_ms, one.source)
             for digest in digests
@@ -111,7 +117,7 @@ class SqliteConsentLedger:
             force.update({one.purpose: one.granted for one in preferences})
 
     async def history(self, subject: Subject) -> Sequence[Preference]:
-        return [preference for key in subject.keys() for preference in self._of(key)]
+        return [preference for key in subject.identifiers() for preference in self._of(key)]
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         for key in keys:

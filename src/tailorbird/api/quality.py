@@ -1,0 +1,99 @@
+"""The doors of data quality: refused events, and what came in day by day."""
+
+import msgspec
+
+from tailorbird.access.keys import Scope
+from tailorbird.api.doorkeeper import Doorkeeper, Visitor
+from tailorbird.api.http import Answer, Call, Door, answer
+from tailorbird.collect.admit import Door as Entrance
+from tailorbird.compose import Install
+from tailorbird.spine.clock import DAY_MS, format_time
+from tailorbird.spine.errors import BadRequest
+
+_MOST_LETTERS = 1_000
+_MOST_BODY = 4 * 1024 * 1024
+_DAYS_SHOWN = 30
+
+
+class Mended(msgspec.Struct, rename="camel"):
+    """One refused event to be sent again: as it is, or as it was mended."""
+
+    id: int
+    event: msgspec.Raw | None = None
+
+
+class ReplayRequest(msgspec.Struct, rename="camel"):
+    """Which dead letters to send again."""
+
+    letters: list[Mended]
+
+
+class QualityDoors:
+    """Doors that show what did not get in, and let it in once mended."""
+
+    def __init__(self, keeper: Doorkeeper, install: Install) -> None:
+        self._keeper = keeper
+        self._install = install
+
+    def exact(self) -> dict[tuple[str, str], Door]:
+        """Return the doors by method and path."""
+        return {
+            ("GET", "/v1/dead-letters"): self.letters,
+            ("POST", "/v1/dead-letters/replay"): self.replay,
+            ("GET", "/v1/quality"): self.quality,
+        }
+
+    async def letters(self, call: Call) -> Answer:
+        """Show refused events with their reasons, oldest first."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        after = call.query().get("after", "0")
+        if not after.isdigit():
+            raise BadRequest("`after` must be the id of a dead letter")
+        found = await visitor.shop.dead_letters.page(_MOST_LETTERS, int(after))
+        total = await visitor.shop.dead_letters.count()
+        return answer({"deadLetters": found, "total": total})
+
+    async def replay(self, call: Call) -> Answer:
+        """Send refused events again; those that get in now leave the list."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        try:
+            wanted = msgspec.json.decode(await call.body(_MOST_BODY), type=ReplayRequest)
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            raise BadRequest(f"The body names no letters: {cause}") from cause
+        results = []
+        for mended in wanted.letters:
+            results.append({"id": mended.id, **await self._send_again(visitor, mended)})
+        return answer({"results": results})
+
+    async def quality(self, call: Call) -> Answer:
+        """Show what came in, day by day, source by source."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        today = self._install.clock() // DAY_MS
+        rows = await visitor.shop.tally.by_day(today - _DAYS_SHOWN)
+        days: dict[str, dict[str, dict[str, int]]] = {}
+        for day, source, kind, count in rows:
+            of_day = days.setdefault(format_time(day * DAY_MS)[:10], {})
+            of_day.setdefault(source, {})[kind] = count
+        return answer(
+            {
+                "days": days,
+                "unknownProducts": visitor.shop.catalog.unknown,
+                "deadLetters": await visitor.shop.dead_letters.count(),
+                "folded": visitor.shop.corridor.offset,
+                "logged": visitor.shop.log.last_offset,
+            }
+        )
+
+    async def _send_again(self, visitor: Visitor, mended: Mended) -> dict[str, object]:
+        letters = await visitor.shop.dead_letters.page(1, mended.id - 1)
+        if not letters or letters[0].id != mended.id:
+            return {"accepted": False, "reason": "there is no such dead letter"}
+        raw = bytes(mended.event) if mended.event is not None else letters[0].body.encode()
+        entrance = Entrance(source=letters[0].source, received_at_ms=letters[0].at_ms)
+        outcome = await visitor.shop.collector.collect([raw], entrance)
+        if outcome.rejected:
+            # The second refusal made a letter of its own; the first one has said all it can.
+            await visitor.shop.dead_letters.discard([mended.id])
+            return {"accepted": False, "reason": outcome.rejected[0].reason}
+        await visitor.shop.dead_letters.discard([mended.id])
+        return {"accepted": outcome.accepted == 1, "duplicate": outcome.duplicates == 1}

@@ -1,0 +1,136 @@
+"""`tailorbird demo`: a generated shop with generated shoppers, already folded and trained on."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Optional
+
+import msgspec
+import numpy as np
+import typer
+import uvloop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.cli.serve import serve
+from tailorbird.collect.admit import Door
+from tailorbird.compose import Install, Workspace, model_store, training_source
+from tailorbird.predict.trainer import train
+from tailorbird.settings import Settings, read_settings
+from tailorbird.simulate.behaviour import history, in_time_order
+from tailorbird.simulate.scenario import make_personas, story_of
+from tailorbird.simulate.shop import make_shop
+from tailorbird.simulate.shoppers import make_shoppers
+from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.ids import DEFAULT_WORKSPACE
+
+_CHUNK = 1_000
+_FIT_SECONDS = 20.0
+_SEED = 7
+_SOURCE = "demo"
+
+
+def demo(
+    data: Annotated[str, typer.Option(help="Where the demo keeps its data.")] = "demo-data",
+    port: Annotated[Optional[int], typer.Option(help="The port to listen on.")] = None,  # noqa: UP045
+    shoppers: Annotated[int, typer.Option(help="How many shoppers to generate.")] = 3_000,
+    days: Annotated[int, typer.Option(help="How many days of history.")] = 45,
+) -> None:
+    """Start the server with a generated shop and shoppers, and say what to try."""
+    settings = msgspec.structs.replace(read_settings(data=data, port=port), demo=True)
+    console = Console(file=sys.stderr)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        keys = runner.run(_prepare(settings, console, shoppers, days))
+    _print_welcome(settings, keys)
+    serve(settings)
+
+
+async def _prepare(
+    settings: Settings, console: Console, shoppers: int, days: int
+) -> dict[KeyKind, str]:
+    install = Install(settings)
+    try:
+        workspace = await install.workspace()
+        if await workspace.log.count() == 0:
+            await _fill(workspace, console, shoppers, days)
+        keys = {}
+        for kind in KeyKind:
+            key, text = new_key(kind, DEFAULT_WORKSPACE, wall_clock(), label="demo")
+            install.keys.add(key, text)
+            keys[kind] = text
+    finally:
+        await install.close()
+    if model_store(settings, DEFAULT_WORKSPACE).current() is None:
+        console.print("Training the models on that history …")
+        train(
+            training_source(settings, DEFAULT_WORKSPACE),
+            model_store(settings, DEFAULT_WORKSPACE),
+            wall_clock(),
+            np.random.default_rng(_SEED),
+            budget_seconds=_FIT_SECONDS,
+            told=lambda step: console.print(f"  {step}"),
+        )
+    return keys
+
+
+async def _fill(workspace: Workspace, console: Console, shoppers: int, days: int) -> None:
+    rng = np.random.default_rng(_SEED)
+    now_ms = wall_clock()
+    shop = make_shop(rng, now_ms)
+    people = make_shoppers(rng, shoppers)
+    personas = make_personas(shop, now_ms, rng)
+    await workspace.catalog.put(msgspec.json.encode(list(shop.items)))
+    console.print(f"A shop with {len(shop.items)} items and {shoppers:,} shoppers.")
+    events = in_time_order(
+        history(shop, people, now_ms, days, rng),
+        *(story_of(shop, persona, now_ms) for persona in personas),
+    )
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+    with progress:
+        task = progress.add_task("Collecting their history", total=None)
+        for chunk in _chunks(events):
+            door = Door(source=_SOURCE, received_at_ms=now_ms, historical=True)
+            await workspace.collector.collect(chunk, door)
+            progress.advance(task, len(chunk))
+
+
+def _chunks(events: Iterator[dict[str, object]]) -> Iterator[list[bytes]]:
+    chunk: list[bytes] = []
+    for event in events:
+        chunk.append(msgspec.json.encode(event))
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _print_welcome(settings: Settings, keys: dict[KeyKind, str]) -> None:
+    url = f"http://{settings.host}:{settings.port}"
+    secret, publishable = keys[KeyKind.SECRET], keys[KeyKind.PUBLISHABLE]
+    print(
+        f"""
+Tailorbird is ready:  {url}/?key={secret}
+  secret key       {secret}
+  publishable key  {publishable}
+
+Three things to try:
+  1. What to show a returning camper on the home page, and why:
+     curl -s {url}/v1/decide -H 'Authorization: Bearer {secret}' \\
+       -d '{{"userId":"demo-camper","placements":[{{"name":"home_recs","limit":5}}]}}'
+  2. Somebody nobody knows, who looks at a kettle:
+     curl -s {url}/v1/decide -H 'Authorization: Bearer {publishable}' \\
+       -d '{{"anonymousId":"me","context":{{"item":"kettle-001"}},"placements":[{{"name":"product_recs","limit":5}}]}}'
+  3. Tell it what you looked at, then ask 2 again as yourself:
+     curl -s {url}/v1/track -H 'Authorization: Bearer {publishable}' \\
+       -d '{{"event":"Product Viewed","anonymousId":"me","properties":{{"product_id":"tent-001"}}}}'
+""",
+        flush=True,
+    )

@@ -1,0 +1,35 @@
+"""`tailorbird train`: fit the models on what is in the log, beside a running server or without one."""
+
+import sys
+from typing import Annotated, Optional
+
+import numpy as np
+import typer
+
+from tailorbird.compose import model_store, training_source
+from tailorbird.predict.trainer import train as fit_all
+from tailorbird.settings import read_settings
+from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
+
+_BUDGET_S = 240.0
+
+
+def train(
+    data: Annotated[Optional[str], typer.Option(help="The data folder.")] = None,  # noqa: UP045
+    workspace: Annotated[str, typer.Option(help="The shop.")] = DEFAULT_WORKSPACE,
+    budget: Annotated[float, typer.Option(help="About how many seconds fitting may take.")] = _BUDGET_S,
+    seed: Annotated[int, typer.Option(help="Luck of sampling.")] = 0,
+) -> None:
+    """Fit the models on the log, and store them as a new version; a running server adopts it."""
+    settings = read_settings(data=data)
+    name = WorkspaceId(workspace)
+    models = fit_all(
+        training_source(settings, name),
+        model_store(settings, name),
+        wall_clock(),
+        np.random.default_rng(seed),
+        budget_seconds=budget,
+        told=lambda step: print(step, file=sys.stderr, flush=True),
+    )
+    print(models.name)

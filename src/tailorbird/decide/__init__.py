@@ -1,0 +1,1 @@
+"""What now? One call, a ranked answer, a reason, in time."""

@@ -1,0 +1,52 @@
+"""Explaining an answer to the shop: scores, sources, and what was left out and why."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tailorbird.decide.placements import Source
+from tailorbird.decide.slate import Slate
+from tailorbird.decide.wire import ExplainedItem, RejectedCandidate, ShownItem
+from tailorbird.predict.predictor import Predictor
+from tailorbird.spine.ids import ItemId
+
+_MOST_REJECTED = 20
+
+
+def explained(item: ShownItem, place: int, found: Slate, predictor: Predictor) -> ExplainedItem:
+    """Return an item with its score, each source's part in it, and the leaning that lifted it."""
+    facet = int(found.facets[place])
+    mine = found.pool.codes == found.codes[place]
+    parts: dict[str, float] = {}
+    for source, weight in zip(found.pool.sources[mine], found.pool.weights[mine], strict=True):
+        name = Source(int(source)).name.lower()
+        parts[name] = round(parts.get(name, 0.0) + float(weight), 4)
+    return ExplainedItem(
+        **msgspec.structs.asdict(item),
+        score=round(float(found.scores[place]), 4),
+        source=Source(int(found.sources[place])).name.lower(),
+        sources=parts,
+        facet=predictor.table.facets.ids[facet] if facet >= 0 else None,
+    )
+
+
+def rejected(found: Slate, predictor: Predictor) -> tuple[RejectedCandidate, ...]:
+    """Return the best-weighed candidates that were not shown, each with its reason."""
+    shown = set(found.codes.tolist())
+    table = predictor.table
+    reasons: dict[int, str] = {}
+    order = (-found.pool.weights).argsort()
+    for place in order.tolist():
+        code = int(found.pool.codes[place])
+        if code in shown or code in reasons:
+            continue
+        name = ItemId(table.items.ids[code])
+        if not table.available[code]:
+            reasons[code] = "out of stock"
+        else:
+            reasons[code] = found.banned.get(name, "ranked lower, or over a cap")
+        if len(reasons) == _MOST_REJECTED:
+            break
+    return tuple(
+        RejectedCandidate(id=table.items.ids[code], reason=why) for code, why in reasons.items()
+    )

@@ -1,0 +1,48 @@
+"""Filters: which items must not be shown to this person here, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tailorbird.decide.moment import Moment
+from tailorbird.decide.placements import Filters
+from tailorbird.profile.orders import purchased_at, returned_at
+from tailorbird.spine.clock import DAY_MS
+from tailorbird.spine.ids import ItemId
+
+Banned = dict[ItemId, str]
+
+
+def banned(filters: Filters, moment: Moment) -> Banned:
+    """Return the items that the person's own history and page rule out, with the reason."""
+    found: Banned = {}
+    profile = moment.profile
+    if profile is not None:
+        orders = profile.orders
+        if orders.kept:
+            _recent(found, purchased_at(orders), filters.purchased_days, moment, "bought lately")
+            _recent(found, returned_at(orders), filters.returned_days, moment, "returned")
+        _recent(found, profile.dismissed, filters.dismissed_days, moment, "dismissed")
+        if filters.seen:
+            found.update({touch.item: "seen" for touch in profile.touches})
+    if filters.cart:
+        _all(found, (ItemId(str(line.item)) for line in moment.context.cart), "in the cart")
+    if filters.context_item and moment.page_item is not None:
+        found[moment.page_item] = "the page's own item"
+    return found
+
+
+def _recent(
+    found: Banned, when: Mapping[ItemId, int] | Mapping[str, int], days: int | None, moment: Moment, reason: str
+) -> None:
+    if days is None:
+        return
+    since = moment.now_ms - days * DAY_MS
+    for item, at_ms in when.items():
+        if at_ms >= since:
+            found[ItemId(item)] = reason
+
+
+def _all(found: Banned, items: Iterable[ItemId], reason: str) -> None:
+    for item in items:
+        found[item] = reason

@@ -1,0 +1,162 @@
+"""The moment of a decision: who is there, on which page, and what that says about what they want."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import exp2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.collect.circumstances import channel_of
+from tailorbird.decide.wire import RequestContext
+from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.sessions import Codes, Vocabulary
+from tailorbird.profile.affinity import LONG_HALF_LIFE_MS, SHORT_HALF_LIFE_MS, Pulls
+from tailorbird.profile.cart import in_cart
+from tailorbird.profile.profile import Profile
+from tailorbird.profile.session import last_items, session_items
+from tailorbird.spine.facets import category_path
+from tailorbird.spine.ids import ItemId
+
+STRONGEST_LEANINGS = 16
+_LAST_ITEMS = 8
+_LONG_SHARE = 0.5
+
+NO_CODES: Codes = np.zeros(0, np.int32)
+NO_PULLS: NDArray[np.float32] = np.zeros(0, np.float32)
+
+
+def _no_codes() -> Codes:
+    return NO_CODES
+
+
+def _no_pulls() -> NDArray[np.float32]:
+    return NO_PULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that the placements of one request share.
+
+    Attributes:
+        now_ms: when.
+        profile: the person's, None for somebody unknown or unwilling.
+        session: item codes of the visit that is going on, oldest first, the page's item last.
+        past: item codes touched last before this visit, oldest first.
+        page_item: the item of the page.
+        cart: item codes in the cart, as the page says or else as the profile knows.
+        category: facet code of the page's category, -1 for none.
+        channel: how the visitor came.
+        facets: codes of what they lean to, strongest first.
+        pulls: how strongly, 0 to 1.
+        generic: personalization is not allowed.
+    """
+
+    now_ms: int
+    context: RequestContext
+    profile: Profile | None = None
+    session: Codes = field(default_factory=_no_codes)
+    session_ids: tuple[ItemId, ...] = ()
+    past: Codes = field(default_factory=_no_codes)
+    page_item: ItemId | None = None
+    cart: Codes = field(default_factory=_no_codes)
+    category: int = -1
+    channel: str | None = None
+    facets: NDArray[np.int32] = field(default_factory=_no_codes)
+    pulls: NDArray[np.float32] = field(default_factory=_no_pulls)
+    generic: bool = False
+
+    @property
+    def anchors(self) -> Codes:
+        """What complements and look-alikes are sought for: the page's item, else the cart."""
+        if self.page_item is not None and len(self.session):
+            return self.session[-1:]
+        return self.cart if len(self.cart) else self.session[-1:]
+
+
+def moment(
+    profile: Profile | None, context: RequestContext, predictor: Predictor, now_ms: int
+) -> Moment:
+    """Return the moment of a request for a person who may be personalized for."""
+    page_item = None if context.item is None else ItemId(str(context.item))
+    visited = () if profile is None else session_items(profile, now_ms)
+    session_ids = tuple(item for item in visited if item != page_item)
+    if page_item is not None:
+        session_ids = (*session_ids, page_item)
+    past: tuple[ItemId, ...] = ()
+    if profile is not None and not session_ids:
+        past = tuple(touch.item for touch in reversed(last_items(profile, _LAST_ITEMS)))
+    facets, pulls = _leanings(
+        {} if profile is None else profile.facets, predictor.table.facets, now_ms
+    )
+    return Moment(
+        now_ms=now_ms,
+        context=context,
+        profile=profile,
+        session=predictor.codes(session_ids),
+        session_ids=session_ids,
+        past=predictor.codes(past),
+        page_item=page_item,
+        cart=predictor.codes(_cart(profile, context)),
+        category=_category(context, predictor.table.facets),
+        channel=_channel(profile, context),
+        facets=facets,
+        pulls=pulls,
+    )
+
+
+def generic_moment(context: RequestContext, now_ms: int) -> Moment:
+    """Return the moment of a request whose visitor said no: nothing personal is looked at."""
+    return Moment(now_ms=now_ms, context=context, generic=True)
+
+
+def _cart(profile: Profile | None, context: RequestContext) -> tuple[ItemId, ...]:
+    if context.cart:
+        return tuple(ItemId(str(line.item)) for line in context.cart)
+    return () if profile is None else tuple(line.item for line in in_cart(profile.cart))
+
+
+def _category(context: RequestContext, facets: Vocabulary) -> int:
+    path = category_path(context.category)
+    for depth in range(len(path), 0, -1):
+        code = facets.codes.get(f"category:{' > '.join(path[:depth])}")
+        if code is not None:
+            return code
+    return -1
+
+
+def _channel(profile: Profile | None, context: RequestContext) -> str | None:
+    if context.channel is not None:
+        return context.channel
+    if context.campaign is not None:
+        return channel_of(context.campaign, None, None)
+    if profile is not None and profile.presence.last_arrival is not None:
+        return profile.presence.last_arrival.channel or None
+    return None
+
+
+def _leanings(
+    pulls: Pulls, facets: Vocabulary, now_ms: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the strongest leanings as arrays: the short sum plus half the long one, decayed to now.
+
+    The strongest counts 1, the others in proportion, so that a person of few acts and one of many
+    are lifted alike.
+    """
+    found: list[tuple[float, int]] = []
+    for facet, pull in pulls.items():
+        code = facets.codes.get(facet)
+        if code is None:
+            continue
+        age = max(0, now_ms - pull.last_ms)
+        short = pull.short * exp2(-age / SHORT_HALF_LIFE_MS)
+        long = pull.long * exp2(-age / LONG_HALF_LIFE_MS)
+        found.append((short + _LONG_SHARE * long, code))
+    if not found:
+        return NO_CODES, NO_PULLS
+    found.sort(reverse=True)
+    strongest = found[:STRONGEST_LEANINGS]
+    top = strongest[0][0] or 1.0
+    codes = np.array([code for _, code in strongest], np.int32)
+    return codes, np.array([pull / top for pull, _ in strongest], np.float32)

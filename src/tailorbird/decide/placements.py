@@ -1,0 +1,162 @@
+"""Placements: the named slots of a shop, each with its policy."""
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import msgspec
+
+from tailorbird.spine.errors import NotFound
+
+
+class Source(IntEnum):
+    """Where a candidate came from."""
+
+    SESSION = 0
+    COMPLEMENT = 1
+    SIMILAR = 2
+    AFFINITY = 3
+    POPULAR = 4
+    TRENDING = 5
+    NEW = 6
+    EXPLORE = 7
+    LAST_KNOWN = 8
+
+
+class PlacementKind(StrEnum):
+    """What a slot shows."""
+
+    ITEMS = "items"
+    CONTENT = "content"
+    OFFER = "offer"
+    PAYMENT_METHODS = "payment_methods"
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much each source counts in a placement; a source with 0 is not asked."""
+
+    session: float = 0.0
+    complement: float = 0.0
+    similar: float = 0.0
+    affinity: float = 0.0
+    popular: float = 0.05
+    trending: float = 0.0
+    new: float = 0.0
+
+
+class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What must not be shown. Out of stock is never shown; that is no setting.
+
+    Days are counted back from now; None switches a filter off. Seen items are shown again unless
+    `seen` says otherwise: in many shops people return to what they saw.
+    """
+
+    context_item: bool = True
+    cart: bool = True
+    seen: bool = False
+    purchased_days: int | None = 14
+    returned_days: int | None = 90
+    dismissed_days: int | None = 30
+    market: bool = True
+    categories: tuple[str, ...] = ()
+    not_categories: tuple[str, ...] = ()
+
+
+class Creative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One piece of content: what it shows, and the facets that it is for."""
+
+    id: str
+    data: dict[str, Any] = {}
+    facets: tuple[str, ...] = ()
+
+
+class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """A named slot and its policy."""
+
+    name: str
+    kind: PlacementKind = PlacementKind.ITEMS
+    limit: int = 12
+    weights: Weights = Weights()
+    filters: Filters = Filters()
+    lean: float = 0.6
+    per_brand: int = 0
+    per_category: int = 0
+    explore_share: float = 0.0
+    creatives: tuple[Creative, ...] = ()
+    version: int = 1
+
+    @property
+    def policy(self) -> str:
+        """The name of the policy as answers carry it."""
+        return f"{self.name}@{self.version}"
+
+
+class UnknownPlacement(NotFound):
+    """No placement has this name."""
+
+    remedy = "Ask for one of the placements named in `detail`, or add yours to the configuration."
+
+
+DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
+    Placement(
+        name="home_recs",
+        weights=Weights(session=1.0, affinity=0.5, popular=0.1, trending=0.1, new=0.05),
+        per_category=4,
+        explore_share=0.1,
+    ),
+    Placement(
+        name="product_recs",
+        weights=Weights(session=1.0, similar=0.5, affinity=0.1, popular=0.05),
+    ),
+    Placement(
+        name="product_complements",
+        limit=6,
+        weights=Weights(complement=1.0, affinity=0.05, popular=0.02),
+        per_category=3,
+    ),
+    Placement(
+        name="cart_recs",
+        limit=6,
+        weights=Weights(complement=1.0, session=0.3, affinity=0.1, popular=0.05),
+        per_category=3,
+    ),
+    Placement(
+        name="category_recs",
+        weights=Weights(session=0.6, affinity=0.4, popular=0.4, trending=0.2),
+    ),
+    Placement(
+        name="checkout_recs",
+        limit=2,
+        weights=Weights(complement=1.0, session=0.2, popular=0.02),
+    ),
+    Placement(
+        name="search_recs",
+        weights=Weights(session=0.6, affinity=0.3, popular=0.3),
+    ),
+    Placement(name="hero", kind=PlacementKind.CONTENT, limit=1),
+    Placement(name="cart_offer", kind=PlacementKind.OFFER, limit=1),
+    Placement(name="payment_methods", kind=PlacementKind.PAYMENT_METHODS),
+)
+
+
+class Placements:
+    """The placements of a workspace, by name."""
+
+    def __init__(self, placements: tuple[Placement, ...] = DEFAULT_PLACEMENTS) -> None:
+        self._by_name = {placement.name: placement for placement in placements}
+
+    def get(self, name: str) -> Placement:
+        """Return a placement.
+
+        Raises:
+            UnknownPlacement: naming those that exist.
+        """
+        found = self._by_name.get(name)
+        if found is None:
+            raise UnknownPlacement(
+                f"There is no placement {name[:60]!r}; there are {', '.join(self._by_name)}"
+            )
+        return found
+
+    def all(self) -> tuple[Placement, ...]:
+        """Return every placement."""
+        return tuple(self._by_name.values())

@@ -1,0 +1,35 @@
+"""What deciding needs from outside: a journal of its answers."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from tailorbird.spine.ids import IdentifierKey, PersonId
+
+
+class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One answer, as the journal keeps it; decisions come back from it as plain objects."""
+
+    decision_id: str
+    at_ms: int
+    person: PersonId | None
+    anonymous_id: str | None
+    user_id: str | None
+    page: str | None
+    took_ms: float
+    decisions: tuple[Any, ...]
+
+
+class Journal(Protocol):
+    """Every decision, written behind the answer in batches; what cannot be written is counted."""
+
+    def note(self, record: DecisionRecord) -> None: ...
+
+    async def of_person(self, person: PersonId, limit: int) -> Sequence[DecisionRecord]: ...
+
+    async def latest(self, limit: int) -> Sequence[DecisionRecord]: ...
+
+    async def erase(self, keys: Sequence[IdentifierKey]) -> int: ...
+
+    async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]: ...

@@ -1,0 +1,29 @@
+"""Choosing a creative for a content placement: the one whose facets the person leans to most."""
+
+from __future__ import annotations
+
+from tailorbird.decide.moment import Moment
+from tailorbird.decide.placements import Creative
+from tailorbird.decide.reasons import leaning_words
+from tailorbird.predict.sessions import Vocabulary
+
+
+def best_creative(
+    creatives: tuple[Creative, ...], here: Moment, facets: Vocabulary
+) -> tuple[Creative, str, bool] | None:
+    """Return the creative, why, and whether that is personal; None when there are none.
+
+    Where nothing matches, the first one stands: the order of the configuration is the default.
+    """
+    if not creatives:
+        return None
+    pulls = dict(zip(here.facets.tolist(), here.pulls.tolist(), strict=True))
+    best: tuple[float, Creative, str] | None = None
+    for creative in creatives:
+        for facet in creative.facets:
+            pull = pulls.get(facets.codes.get(facet, -1), 0.0)
+            if pull > 0 and (best is None or pull > best[0]):
+                best = (pull, creative, leaning_words(facet))
+    if best is None:
+        return creatives[0], "Shown to everybody", False
+    return best[1], best[2], True

@@ -1,0 +1,201 @@
+"""A slate: the candidates of all sources for one placement, blended into the list that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.decide.filters import Banned, banned
+from tailorbird.decide.moment import NO_CODES, Moment
+from tailorbird.decide.placements import Filters, Placement, Source, Weights
+from tailorbird.predict.blending import Blended, Limits, Pool, blend
+from tailorbird.predict.leaders import NOBODY, Ladder
+from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.sessions import Codes
+
+_EXPLORED = 200
+_AFFINITY_LADDER = 20
+_PAST_DISCOUNT = 0.5  # what was looked at before this visit foretells less than the visit itself
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """Items in order, with what each rests on.
+
+    Attributes:
+        codes: int32[k]; scores: float32[k]; sources: `Source` of each; facets: facet code that
+            matched a leaning, -1 for none; explore: whether the place was given to discovery.
+        pool: everything that was considered.
+        banned: what was ruled out, and why.
+        weighed: the sources that had something to say.
+    """
+
+    codes: Codes
+    scores: NDArray[np.float32]
+    sources: NDArray[np.int8]
+    facets: NDArray[np.int32]
+    explore: NDArray[np.bool_]
+    pool: Pool
+    banned: Banned
+    weighed: frozenset[Source]
+
+
+def slate(
+    placement: Placement,
+    moment: Moment,
+    next_items: Ladder,
+    predictor: Predictor,
+    limit: int,
+    rng: np.random.Generator,
+) -> Slate:
+    """Return the slate of an item placement.
+
+    Args:
+        placement: the policy.
+        moment: who and where.
+        next_items: the session model's word, shared by all placements of the request.
+        predictor: the models that serve now.
+        limit: items wanted.
+        rng: for the places given to discovery.
+    """
+    ladders = _ladders(placement.weights, moment, next_items, predictor)
+    ruled_out = banned(placement.filters, moment)
+    pool = _pool(ladders, placement.filters, moment, predictor)
+    explored = _places(placement, moment, limit)
+    limits = Limits(
+        most=limit - explored,
+        per_brand=placement.per_brand,
+        per_leaf=placement.per_category,
+        lean=placement.lean,
+    )
+    table = predictor.table
+    blended: Blended = blend(
+        pool,
+        predictor.codes(tuple(ruled_out)),
+        (moment.facets, moment.pulls),
+        (table.available, table.facet_codes, table.leaf, table.brand),
+        limits,
+        predictor.scratch(),
+    )
+    found = Slate(
+        codes=blended.codes,
+        scores=blended.scores,
+        sources=blended.sources,
+        facets=blended.facets,
+        explore=np.zeros(len(blended.codes), np.bool_),
+        pool=pool,
+        banned=ruled_out,
+        weighed=frozenset(source for source, ladder, _ in ladders if len(ladder.codes)),
+    )
+    return _with_discoveries(found, explored, moment, predictor, rng) if explored else found
+
+
+def _ladders(
+    weights: Weights, moment: Moment, next_items: Ladder, predictor: Predictor
+) -> list[tuple[Source, Ladder, float]]:
+    lead = predictor.leaders
+    found: list[tuple[Source, Ladder, float]] = []
+    personal = not moment.generic
+    if personal and weights.session:
+        fading = 1.0 if len(moment.session) else _PAST_DISCOUNT
+        found.append((Source.SESSION, next_items, weights.session * fading))
+    if personal and weights.complement:
+        anchors = moment.anchors
+        found.append((Source.COMPLEMENT, predictor.complements(anchors), weights.complement))
+    if personal and weights.similar:
+        found.append((Source.SIMILAR, predictor.similar(moment.session[-1:]), weights.similar))
+    if personal and weights.affinity:
+        found.extend(
+            (Source.AFFINITY, _short(lead.of_facet(int(facet))), weights.affinity * float(pull))
+            for facet, pull in zip(moment.facets[:6], moment.pulls[:6], strict=True)
+        )
+    if weights.popular:
+        here = lead.of_facet(moment.category) if moment.category >= 0 else NOBODY
+        found.append((Source.POPULAR, here, 4 * weights.popular))
+        if personal:
+            found.append((Source.POPULAR, lead.of_channel(moment.channel), weights.popular))
+        found.append((Source.POPULAR, lead.popular, weights.popular))
+    if weights.trending:
+        found.append((Source.TRENDING, lead.trending, weights.trending))
+    if weights.new:
+        found.append((Source.NEW, lead.new, weights.new))
+    return found
+
+
+def _pool(
+    ladders: Iterable[tuple[Source, Ladder, float]],
+    filters: Filters,
+    moment: Moment,
+    predictor: Predictor,
+) -> Pool:
+    told = [(source, ladder, weight) for source, ladder, weight in ladders if len(ladder.codes)]
+    if not told:
+        return Pool(NO_CODES, np.zeros(0, np.float32), np.zeros(0, np.int8))
+    codes = np.concatenate([ladder.codes for _, ladder, _ in told])
+    weights = np.concatenate([ladder.scores * np.float32(weight) for _, ladder, weight in told])
+    sources = np.concatenate([np.full(len(one.codes), source, np.int8) for source, one, _ in told])
+    keep = _fitting(codes, filters, moment, predictor)
+    if keep is None:
+        return Pool(codes, weights, sources)
+    return Pool(codes[keep], weights[keep], sources[keep])
+
+
+def _fitting(
+    codes: Codes, filters: Filters, moment: Moment, predictor: Predictor
+) -> NDArray[np.bool_] | None:
+    """Return which codes fit the market and the placement's categories; None when all do."""
+    table = predictor.table
+    keep: NDArray[np.bool_] | None = None
+    market = moment.context.market or moment.context.country
+    if filters.market and market and table.market_bits:
+        keep = table.sold_in(codes, market)
+    for wanted, names in ((True, filters.categories), (False, filters.not_categories)):
+        if names:
+            facets = table.facets.encode([f"category:{name}" for name in names])
+            inside = np.isin(table.facet_codes[codes], facets).any(axis=1)
+            fits: NDArray[np.bool_] = np.equal(inside, wanted)
+            keep = fits if keep is None else np.logical_and(keep, fits)
+    return keep
+
+
+def _short(ladder: Ladder) -> Ladder:
+    return Ladder(ladder.codes[:_AFFINITY_LADDER], ladder.scores[:_AFFINITY_LADDER])
+
+
+def _places(placement: Placement, moment: Moment, limit: int) -> int:
+    """Discovery takes its share only where something is predicted to depart from."""
+    if moment.generic or not len(moment.facets):
+        return 0
+    return round(limit * placement.explore_share)
+
+
+def _with_discoveries(
+    found: Slate, places: int, moment: Moment, predictor: Predictor, rng: np.random.Generator
+) -> Slate:
+    """Put items from outside what the person leans to into every so-manieth place."""
+    lead, table = predictor.leaders, predictor.table
+    pool = np.concatenate([lead.trending.codes, lead.new.codes, lead.popular.codes])[:_EXPLORED]
+    if not len(pool):
+        return found
+    ruled_out = np.concatenate([found.codes, predictor.codes(tuple(found.banned))])
+    outside = ~np.isin(table.facet_codes[pool], moment.facets[moment.pulls > 0.2]).any(axis=1)
+    fits = outside & (table.available[pool] > 0) & ~np.isin(pool, ruled_out)
+    choice = np.unique(pool[fits])
+    if not len(choice):
+        return found
+    picked = rng.permutation(choice)[:places].astype(np.int32)
+    spacing = max(1, (len(found.codes) + len(picked)) // len(picked))
+    at = np.minimum(np.arange(1, len(picked) + 1) * spacing - 1, len(found.codes))
+    return Slate(
+        codes=np.insert(found.codes, at, picked),
+        scores=np.insert(found.scores, at, 0.0),
+        sources=np.insert(found.sources, at, Source.EXPLORE),
+        facets=np.insert(found.facets, at, -1),
+        explore=np.insert(found.explore, at, values=True),
+        pool=found.pool,
+        banned=found.banned,
+        weighed=found.weighed,
+    )

@@ -1,0 +1,196 @@
+"""The request and the answer of a decision, as they go over the wire."""
+
+from typing import Any
+
+import msgspec
+
+from tailorbird.spine.errors import BadRequest
+
+MOST_PLACEMENTS = 20
+MOST_ITEMS = 100
+MOST_CANDIDATES = 1_000
+
+_Id = str | int
+
+
+class CartLine(msgspec.Struct, frozen=True, rename="camel"):
+    """An item in the cart."""
+
+    item: _Id
+    quantity: float = 1
+
+
+class PageContext(msgspec.Struct, frozen=True, rename="camel"):
+    """The page on which the answer will be shown."""
+
+    path: str | None = None
+    type: str | None = None
+
+
+class RequestContext(msgspec.Struct, frozen=True, rename="camel"):
+    """The circumstances of a request; everything may be left out."""
+
+    page: PageContext = PageContext()
+    item: _Id | None = None
+    cart: tuple[CartLine, ...] = ()
+    category: str | list[str] | None = None
+    query: str | None = None
+    channel: str | None = None
+    campaign: dict[str, Any] | None = None
+    currency: str | None = None
+    country: str | None = None
+    market: str | None = None
+    timezone: str | None = None
+    locale: str | None = None
+    consent: dict[str, Any] | None = None
+
+
+NOWHERE = RequestContext()
+
+
+class Slot(msgspec.Struct, frozen=True, rename="camel"):
+    """One placement that is asked for."""
+
+    name: str
+    limit: int | None = None
+    candidates: tuple[_Id, ...] = ()
+
+
+class DecideRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """What a page asks: who is there, where, and what to fill."""
+
+    placements: tuple[Slot, ...]
+    anonymous_id: _Id | None = None
+    user_id: _Id | None = None
+    user_token: str | None = None
+    context: RequestContext = NOWHERE
+    deadline_ms: float | None = None
+    explain: bool = False
+    dry_run: bool = False
+
+
+class RankRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """A list that the shop brings, to be put in order for this visitor."""
+
+    candidates: tuple[_Id, ...]
+    placement: str = "search_recs"
+    query: str | None = None
+    anonymous_id: _Id | None = None
+    user_id: _Id | None = None
+    user_token: str | None = None
+    context: RequestContext = NOWHERE
+    deadline_ms: float | None = None
+    explain: bool = False
+    dry_run: bool = False
+
+
+class ShownItem(msgspec.Struct, frozen=True, rename="camel"):
+    """One item of an answer and why it is there."""
+
+    id: str
+    position: int
+    exposure_id: str
+    reason: str
+    explore: bool = False
+
+
+class ExplainedItem(msgspec.Struct, frozen=True, rename="camel"):
+    """One item of an answer with its score and what it rests on."""
+
+    id: str
+    position: int
+    exposure_id: str
+    reason: str
+    explore: bool
+    score: float
+    source: str
+    sources: dict[str, float]
+    facet: str | None
+
+
+class RejectedCandidate(msgspec.Struct, frozen=True, rename="camel"):
+    """A candidate that was not shown, and why."""
+
+    id: str
+    reason: str
+
+
+class ShownContent(msgspec.Struct, frozen=True, rename="camel"):
+    """A piece of content and why it was chosen."""
+
+    id: str
+    exposure_id: str
+    reason: str
+    data: dict[str, Any]
+
+
+class SlotDecision(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer for one placement."""
+
+    placement: str
+    level: str
+    policy: str
+    model: str
+    experiments: tuple[dict[str, str], ...] = ()
+    items: tuple[ShownItem | ExplainedItem, ...] | msgspec.UnsetType = msgspec.UNSET
+    content: ShownContent | None | msgspec.UnsetType = msgspec.UNSET
+    offer: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
+    rejected: tuple[RejectedCandidate, ...] | msgspec.UnsetType = msgspec.UNSET
+    notice: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class DecideAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer to a request."""
+
+    decision_id: str
+    decisions: tuple[SlotDecision, ...]
+    took_ms: float
+
+
+class BadDecideRequest(BadRequest):
+    """The request for a decision is not understood."""
+
+    remedy = 'Send {"anonymousId": …, "placements": [{"name": …}]}; see /openapi.json.'
+
+
+_decode_decide = msgspec.json.Decoder(DecideRequest).decode
+_decode_rank = msgspec.json.Decoder(RankRequest).decode
+
+
+def decode_request(body: bytes) -> DecideRequest:
+    """Return a request that is within bounds.
+
+    Raises:
+        BadDecideRequest: naming the field.
+    """
+    try:
+        request = _decode_decide(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
+        raise BadDecideRequest(str(cause)) from cause
+    if not request.placements:
+        raise BadDecideRequest("`placements` is empty: name at least one")
+    if len(request.placements) > MOST_PLACEMENTS:
+        raise BadDecideRequest(f"`placements` has more than {MOST_PLACEMENTS} entries")
+    for index, slot in enumerate(request.placements):
+        if slot.limit is not None and not 1 <= slot.limit <= MOST_ITEMS:
+            raise BadDecideRequest(f"`placements[{index}].limit` must be 1 to {MOST_ITEMS}")
+        if len(slot.candidates) > MOST_CANDIDATES:
+            raise BadDecideRequest(
+                f"`placements[{index}].candidates` has more than {MOST_CANDIDATES} entries"
+            )
+    return request
+
+
+def decode_rank(body: bytes) -> RankRequest:
+    """Return a request to rank that is within bounds.
+
+    Raises:
+        BadDecideRequest: naming the field.
+    """
+    try:
+        request = _decode_rank(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
+        raise BadDecideRequest(str(cause)) from cause
+    if len(request.candidates) > MOST_CANDIDATES:
+        raise BadDecideRequest(f"`candidates` has more than {MOST_CANDIDATES} entries")
+    return request

@@ -1,0 +1,23 @@
+"""Upkeep: the tasks that keep a workspace's models fresh while it serves."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger("tailorbird.upkeep")
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
+    """Do something again and again; a failure is logged and does not end it.
+
+    Args:
+        seconds: between the end of one round and the start of the next.
+        work: what to do.
+        name: how the log calls it.
+    """
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - a round that failed must not end the loop
+            log.exception("upkeep.failed task=%s", name)

@@ -1,0 +1,29 @@
+"""What prediction needs from outside: a place for trained models, and what to train on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from tailorbird.catalog.items import Item
+from tailorbird.predict.predictor import Trained
+from tailorbird.predict.training import TrainingEvent
+
+
+class ModelStore(Protocol):
+    """Where trained models rest; each version whole or not at all."""
+
+    def save(self, trained: Trained, facts: dict[str, object]) -> None: ...
+
+    def load(self) -> Trained | None: ...
+
+    def versions(self) -> Sequence[dict[str, object]]: ...
+
+
+class TrainingSource(Protocol):
+    """The log and the catalog as training reads them: past events only, never locked."""
+
+    def batches(self) -> Iterator[Iterable[TrainingEvent]]: ...
+
+    def items(self) -> Iterator[Item]: ...
+
+    @property
+    def last_offset(self) -> int: ...

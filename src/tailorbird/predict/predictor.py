@@ -1,0 +1,198 @@
+"""The predictor: holds the models that serve now, learns from what comes in, offers candidates."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tailorbird.catalog.items import Item
+from tailorbird.predict.blending import BlendScratch, blend_scratch
+from tailorbird.predict.item_table import ItemTable
+from tailorbird.predict.leaders import NOBODY, Ladder, Leaders, leaders
+from tailorbird.predict.next_item import NextItemModel
+from tailorbird.predict.recent import RecentSessions
+from tailorbird.predict.related import Related
+from tailorbird.predict.sessions import Codes, Vocabulary
+from tailorbird.predict.standing import Standings
+from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
+from tailorbird.spine.clock import Clock
+from tailorbird.spine.events import Event
+from tailorbird.spine.ids import ItemId
+
+log = logging.getLogger("tailorbird.predict")
+
+SESSION_CANDIDATES = 120
+_LONGEST_QUERY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What was trained together: one name, one vocabulary.
+
+    Attributes:
+        name: version as answers carry it, such as `blend@2026-11-20T02`; "none" before training.
+        trained_offset: up to where of the log they know.
+        next_item: what comes next in a session.
+        complements: what is bought together or after.
+        similar: what is alike by text and attributes.
+    """
+
+    name: str
+    trained_offset: int
+    next_item: NextItemModel | None = None
+    complements: Related | None = None
+    similar: Related | None = None
+
+
+UNTRAINED = Models(name="none", trained_offset=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A version as it is stored: the models and what they mean by their codes.
+
+    Attributes:
+        models: what was fitted.
+        vocabulary: item id ↔ code.
+        facets: facets of each item by code, as events stamped them; empty where unknown.
+        standings: who was in front when the log was read.
+    """
+
+    models: Models
+    vocabulary: Vocabulary
+    facets: list[tuple[str, ...]]
+    standings: Standings
+
+
+class Predictor:
+    """One workspace's live models.
+
+    Changed from the event loop only; heavy refreshes run in a thread and are swapped in whole.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.vocabulary = Vocabulary()
+        self.table = ItemTable(self.vocabulary)
+        self.models = UNTRAINED
+        self.leaders = Leaders()
+        self._standings = Standings(clock() / 1000)
+        self._recent = RecentSessions()
+        self._scratch = blend_scratch(self.table.capacity, 1024)
+        self._observed = False
+        self.session_ms = 0.3
+
+    # Learning
+
+    def observe(self, batch: Sequence[Event]) -> None:
+        """Learn from events in the log: who is in front, what sessions look like, what items are."""
+        self._observed = True
+        for event in batch:
+            weight = TOUCH_WEIGHTS.get(event.name)
+            if weight is None:
+                continue
+            at_s = event.occurred_at_ms / 1000
+            visitor = event.anonymous_id or event.user_id or ""
+            for line in event.items:
+                code = self.table.learn(line.id)
+                if line.facets and not self.table.known(code):
+                    self.table.stamp(code, line.facets)
+                self._standings.touch(code, at_s, weight, event.context.channel)
+                if event.name in SESSION_EVENTS:
+                    self._recent.touch(visitor, code, at_s)
+
+    def stock(self, items: Sequence[Item]) -> None:
+        """Learn what items are like now; the very next answer heeds it."""
+        for item in items:
+            code = self.table.describe(
+                item.id,
+                item.facets(),
+                available=item.in_stock,
+                published_s=(item.published_at_ms or 0) / 1000,
+            )
+            self.table.sell_in(code, item.markets)
+
+    def adopt(self, trained: Trained) -> None:
+        """Serve newly trained models; items learned since keep their places behind theirs.
+
+        Standings are taken over only where nothing was counted yet: live ones know more.
+        """
+        known = self.table
+        moved = Vocabulary.of([*trained.vocabulary.ids, *known.items.ids])
+        table = ItemTable(moved)
+        table.facets, table.market_bits = known.facets, known.market_bits
+        places = moved.encode(known.items.ids)
+        count = len(places)
+        for name in ("available", "facet_codes", "leaf", "brand", "published_s", "markets"):
+            getattr(table, name)[places] = getattr(known, name)[:count]
+        for code, facets in enumerate(trained.facets):
+            if facets and not table.known(code):
+                table.stamp(code, facets)
+        if self._observed:
+            self._standings.move(places)
+        else:
+            self._standings = trained.standings
+        self._recent.move(places.tolist())
+        self.vocabulary, self.table, self.models = moved, table, trained.models
+        self.leaders = Leaders()
+
+    async def refresh(self) -> None:
+        """Bring leaders and the session model up to now; heavy work runs in a thread."""
+        standing = self._standings.standing()
+        recent = self._recent.sessions() if self._recent.changed else None
+        models, table = self.models, self.table
+        now_s = self._clock() / 1000
+
+        def work() -> tuple[Leaders, NextItemModel | None]:
+            fresh = models.next_item
+            if fresh is not None and recent is not None:
+                fresh = fresh.with_recent(recent, len(table.items))
+            return leaders(standing, table, now_s), fresh
+
+        found, fresh = await asyncio.to_thread(work)
+        if self.models is models:
+            self.leaders = found
+            self.models = replace(models, next_item=fresh)
+
+    # Answering
+
+    def scratch(self) -> BlendScratch:
+        """Return working memory that fits the table as it is now."""
+        items, facets = len(self._scratch.total), len(self._scratch.leaning)
+        if items < self.table.capacity or facets < len(self.table.facets):
+            self._scratch = blend_scratch(self.table.capacity, 2 * len(self.table.facets) + 1024)
+        return self._scratch
+
+    def codes(self, items: Sequence[ItemId]) -> Codes:
+        """Return the codes of known items, in order."""
+        return self.vocabulary.encode(items)
+
+    def next_items(self, session: Codes) -> Ladder:
+        """Return what may come next in a session, scores scaled to end at most at 1."""
+        model = self.models.next_item
+        if model is None or not len(session):
+            return NOBODY
+        started = time.perf_counter()
+        ranked = model.recommend(session[-_LONGEST_QUERY:], SESSION_CANDIDATES)
+        self.session_ms += 0.05 * ((time.perf_counter() - started) * 1000 - self.session_ms)
+        return Ladder(ranked.codes, _falling(len(ranked.codes)))
+
+    def complements(self, anchors: Codes) -> Ladder:
+        """Return what is bought with or after any of the anchors."""
+        related = self.models.complements
+        return NOBODY if related is None else related.of(anchors)
+
+    def similar(self, anchors: Codes) -> Ladder:
+        """Return what is like any of the anchors."""
+        related = self.models.similar
+        return NOBODY if related is None else related.of(anchors)
+
+
+def _falling(count: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """Score by place, 1/sqrt(place): blends of models differ in scale, places do not."""
+    return (1.0 / np.sqrt(np.arange(1, count + 1))).astype(np.float32)

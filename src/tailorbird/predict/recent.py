@@ -1,0 +1,77 @@
+"""Recent sessions: what has been touched since the models were trained, kept as sessions."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from tailorbird.predict.sessions import Sessions
+
+PAUSE_S = 30 * 60.0
+_LONGEST = 100
+
+
+class RecentSessions:
+    """Sessions by person, cut at pauses, the oldest forgotten past a limit.
+
+    Args:
+        most: how many sessions are kept.
+    """
+
+    def __init__(self, most: int = 50_000) -> None:
+        self._most = most
+        self._open: OrderedDict[str, tuple[float, list[int]]] = OrderedDict()
+        self._closed: OrderedDict[int, tuple[float, list[int]]] = OrderedDict()
+        self._number = 0
+        self.changed = False
+
+    def touch(self, person: str, code: int, at_s: float) -> None:
+        """Add a touch; one after a pause begins a new session; the same item again at once is one."""
+        last = self._open.pop(person, None)
+        if last is not None and abs(at_s - last[0]) > PAUSE_S:
+            self._close(last)
+            last = None
+        if last is None:
+            self._open[person] = (at_s, [code])
+        else:
+            codes = last[1]
+            if codes[-1] != code and len(codes) < _LONGEST:
+                codes.append(code)
+            self._open[person] = (max(at_s, last[0]), codes)
+        self.changed = True
+        while len(self._open) > self._most:
+            self._close(self._open.popitem(last=False)[1])
+
+    def sessions(self) -> Sessions:
+        """Return all sessions with two items or more, oldest first."""
+        self.changed = False
+        rows = [
+            (ended, codes)
+            for ended, codes in (*self._closed.values(), *self._open.values())
+            if len(codes) > 1
+        ]
+        rows.sort(key=lambda row: row[0])
+        return Sessions.of([codes for _, codes in rows], [ended for ended, _ in rows])
+
+    def move(self, places: list[int]) -> None:
+        """Give every item a new code: item i becomes `places[i]`."""
+        for _, codes in (*self._closed.values(), *self._open.values()):
+            codes[:] = [places[code] for code in codes]
+        self.changed = True
+
+    def forget_before(self, at_s: float) -> None:
+        """Forget sessions that ended before a moment: a newly trained model has them."""
+        self._closed = OrderedDict(
+            (number, row) for number, row in self._closed.items() if row[0] >= at_s
+        )
+        self._open = OrderedDict(
+            (person, row) for person, row in self._open.items() if row[0] >= at_s
+        )
+
+    def __len__(self) -> int:
+        return len(self._open) + len(self._closed)
+
+    def _close(self, row: tuple[float, list[int]]) -> None:
+        self._closed[self._number] = row
+        self._number += 1
+        while len(self._closed) > self._most:
+            self._closed.popitem(last=False)

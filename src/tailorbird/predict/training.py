@@ -1,0 +1,141 @@
+"""Training: from the events of a log to the models that serve, in one pure pass and some fitting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from tailorbird.predict.sessions import Sessions, Vocabulary
+from tailorbird.predict.standing import Standings
+from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
+from tailorbird.spine import events
+
+_PAUSE_S = 30 * 60.0
+_LONGEST = 200
+
+
+class TrainingLine(msgspec.Struct):
+    """The part of a line item that training reads."""
+
+    id: str
+    facets: tuple[str, ...] = ()
+
+
+class TrainingContext(msgspec.Struct, frozen=True):
+    """The part of an event's circumstances that training reads."""
+
+    channel: str | None = None
+
+
+NO_CONTEXT = TrainingContext()
+
+
+class TrainingEvent(msgspec.Struct):
+    """The part of a logged event that training reads; the rest is not even decoded."""
+
+    name: str
+    occurred_at_ms: int
+    anonymous_id: str | None = None
+    user_id: str | None = None
+    items: tuple[TrainingLine, ...] = ()
+    context: TrainingContext = NO_CONTEXT
+
+
+@dataclass(slots=True)
+class Diary:
+    """What a log says to the models, gathered event by event.
+
+    Attributes:
+        vocabulary: item id ↔ code, in the order of first appearance.
+        facets: item code → facets as last stamped on an event.
+    """
+
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    facets: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _touches: list[tuple[str, float, int]] = field(default_factory=list)
+    _counted: list[tuple[int, float, float, str | None]] = field(default_factory=list)
+    _baskets: list[tuple[str, float, list[int]]] = field(default_factory=list)
+
+    def add(self, event: TrainingEvent) -> None:
+        """Take one event in."""
+        if not event.items:
+            return
+        visitor = event.anonymous_id or event.user_id or ""
+        at_s = event.occurred_at_ms / 1000
+        weight = TOUCH_WEIGHTS.get(event.name)
+        if weight is not None:
+            channel = event.context.channel
+            self._counted.extend((self._code(line), at_s, weight, channel) for line in event.items)
+        if event.name in SESSION_EVENTS:
+            for line in event.items:
+                self._touches.append((visitor, at_s, self._code(line)))
+        elif event.name == events.ORDER_COMPLETED:
+            codes = [self._code(line) for line in event.items]
+            self._baskets.append((event.user_id or visitor, at_s, codes))
+
+    def sessions(self) -> Sessions:
+        """Return the visits with two different touches or more, cut at pauses, oldest first.
+
+        An item touched twice in a row (viewed, then put into the cart) is one touch.
+        """
+        rows: list[list[int]] = []
+        ended: list[float] = []
+        current: list[int] = []
+        last = ("", 0.0)
+        for visitor, at_s, code in sorted(self._touches, key=_by_visitor):
+            if visitor != last[0] or at_s - last[1] > _PAUSE_S:
+                if len(current) > 1:
+                    rows.append(current)
+                    ended.append(last[1])
+                current = []
+            if (not current or current[-1] != code) and len(current) < _LONGEST:
+                current.append(code)
+            last = (visitor, at_s)
+        if len(current) > 1:
+            rows.append(current)
+            ended.append(last[1])
+        return Sessions.of(rows, ended)
+
+    def baskets(self) -> Sessions:
+        """Return every order as a row of different items, oldest first."""
+        rows = [(at_s, list(dict.fromkeys(codes))) for _, at_s, codes in self._baskets]
+        return Sessions.of([codes for _, codes in rows], [at_s for at_s, _ in rows])
+
+    def standings(self, landmark_s: float) -> Standings:
+        """Return who is in front."""
+        found = Standings(landmark_s)
+        for code, at_s, weight, channel in self._counted:
+            found.touch(code, at_s, weight, channel)
+        return found
+
+    def leaves(self) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+        """int32[items], a number for each item's narrowest category, -1 where unknown."""
+        numbers: dict[str, int] = {}
+        found = np.full(len(self.vocabulary), -1, np.int32)
+        for code, facets in self.facets.items():
+            categories = [facet for facet in facets if facet.startswith("category:")]
+            if categories:
+                found[code] = numbers.setdefault(categories[-1], len(numbers))
+        return found
+
+    def _code(self, line: TrainingLine) -> int:
+        code = self.vocabulary.learn(line.id)
+        if line.facets:
+            self.facets[code] = line.facets
+        return code
+
+
+def read_diary(batches: Iterable[Iterable[TrainingEvent]]) -> Diary:
+    """Return what a log says, read batch by batch."""
+    diary = Diary()
+    for batch in batches:
+        for event in batch:
+            diary.add(event)
+    return diary
+
+
+def _by_visitor(touch: tuple[str, float, int]) -> tuple[str, float]:
+    return touch[0], touch[1]

@@ -1,0 +1,1 @@
+"""Show, forget, expire: every store that can hold a person answers here."""

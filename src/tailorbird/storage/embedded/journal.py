@@ -1,0 +1,111 @@
+"""The decision journal in one SQLite file, written behind the answers in batches."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from tailorbird.decide.ports import DecisionRecord
+from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.storage.embedded.queries import load
+from tailorbird.storage.embedded.writer import GroupCommit, connect
+
+_SQL = load("journal")
+_FLUSH_EVERY_S = 0.5
+_MOST_WAITING = 50_000
+
+
+class SqliteJournal:
+    """One workspace's decisions."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = GroupCommit(path, _SQL["schema"], fsync=False)
+        self._reader = connect(path, fsync=False)
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(DecisionRecord).decode
+        self._waiting: list[DecisionRecord] = []
+        self._task: asyncio.Task[None] | None = None
+        self.dropped = 0
+
+    def start(self) -> None:
+        """Begin to write in the background."""
+        self._task = asyncio.create_task(self._flush_often(), name="journal")
+
+    def note(self, record: DecisionRecord) -> None:
+        if len(self._waiting) >= _MOST_WAITING:
+            self.dropped += 1
+            return
+        self._waiting.append(record)
+
+    async def flush(self) -> None:
+        """Write what waits."""
+        if not self._waiting:
+            return
+        records, self._waiting = self._waiting, []
+
+        def write(connection: sqlite3.Connection) -> None:
+            rows = [
+                (one.at_ms, one.person, one.user_id, one.anonymous_id, self._encode(one))
+                for one in records
+            ]
+            connection.executemany(_SQL["insert"], rows)
+
+        await self._writer.submit(write)
+
+    async def of_person(self, person: PersonId, limit: int) -> Sequence[DecisionRecord]:
+        await self.flush()
+        return self._records(self._reader.execute(_SQL["of_person"], (person, limit)))
+
+    async def latest(self, limit: int) -> Sequence[DecisionRecord]:
+        await self.flush()
+        return self._records(self._reader.execute(_SQL["latest"], (limit,)))
+
+    def since(self, at_ms: int) -> Iterator[DecisionRecord]:
+        """Yield decisions made since a time, oldest first."""
+        after = 0
+        while rows := self._reader.execute(_SQL["since"], (after, at_ms, 1_000)).fetchall():
+            for number, body in rows:
+                after = number
+                yield self._decode(body)
+
+    async def erase(self, keys: Sequence[IdentifierKey]) -> int:
+        await self.flush()
+
+        def delete(connection: sqlite3.Connection) -> int:
+            gone = 0
+            for key in keys:
+                kind, _, value = key.partition(":")
+                gone += connection.execute(_SQL[f"erase_{kind}"], (value,)).rowcount
+            return gone
+
+        gone = await self._writer.submit(delete)
+        self._reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
+
+    async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:
+        await self.flush()
+        found: list[dict[str, object]] = []
+        for key in keys:
+            kind, _, value = key.partition(":")
+            records = self._records(self._reader.execute(_SQL[f"of_{kind}"], (value,)))
+            found.extend(msgspec.to_builtins(record) for record in records)
+        return found
+
+    async def stop(self) -> None:
+        """Write what waits, and close the file."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.flush()
+        self._reader.close()
+        self._writer.close()
+
+    def _records(self, rows: sqlite3.Cursor) -> list[DecisionRecord]:
+        return [self._decode(body) for (body,) in rows]
+
+    async def _flush_often(self) -> None:
+        while True:
+            await asyncio.sleep(_FLUSH_EVERY_S)
+            await self.flush()
