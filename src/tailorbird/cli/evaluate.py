@@ -24,6 +24,7 @@ from tailorbird.predict.evaluation.report import plotting, write_report
 from tailorbird.spine.errors import TailorbirdError
 
 ROOT_VARIABLE = "TAILORBIRD_DATA_ROOT"
+PAPER = 150
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -44,7 +45,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     exam = _exam(dataset, train, test, data_root)
     names = _floors(against)
     luck = Luck(np.random.default_rng(seed), time.perf_counter)
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=PAPER)
     with Progress(
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as progress:

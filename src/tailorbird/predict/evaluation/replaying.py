@@ -12,7 +12,7 @@ from tailorbird.predict.evaluation.metrics import AT, Replay, Score, scored
 from tailorbird.predict.evaluation.readers import Exam
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.floors import Bestsellers, OwnItems
-from tailorbird.predict.next_item import NextItemModel
+from tailorbird.predict.next_item import NextItemModel, warm_up
 from tailorbird.predict.questions import Questions
 from tailorbird.predict.ranked import Recommender
 from tailorbird.predict.sequential_rules import item_knn, sequential_rules
@@ -53,6 +53,7 @@ def examined(
         watch: Told the name of the recommender at work and the questions it has answered.
     """
     touches = np.bincount(exam.train.items, minlength=len(exam.vocabulary))
+    warm_up()
     began = luck.clock()
     watch(f"{DEFAULT}: fitting", 0)
     model = fit(exam.train, rng=luck.rng, item_count=len(exam.vocabulary), clock=luck.clock)
@@ -70,7 +71,12 @@ def examined(
 def replayed(
     recommender: Recommender, exam: Exam, clock: Clock, watch: Callable[[int], None]
 ) -> Replay:
-    """Ask every question; the full ranking over all items is cut at 20."""
+    """Ask every question; the full ranking over all items is cut at 20.
+
+    An answer that training never saw is a miss, even where the session itself shows it: the
+    published models that one compares with cannot name it.
+    """
+    learned = np.bincount(exam.train.items, minlength=len(exam.vocabulary)) > 0
     questions: Questions = exam.questions
     ranks = np.full(len(questions.end), np.inf)
     shown = np.zeros(len(exam.vocabulary), np.int64)
@@ -83,7 +89,7 @@ def replayed(
         codes = recommender.recommend(prefix, AT).codes
         seconds[number] = clock() - asked_at
         place = np.flatnonzero(codes == questions.items[end])
-        if len(place):
+        if len(place) and learned[questions.items[end]]:
             ranks[number] = place[0]
         shown[codes] += 1
         if number % 1000 == 0:
