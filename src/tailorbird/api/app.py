@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from tailorbird.api.http import Answer, Call, Door, send_answer
+from tailorbird.api.http import Answer, Call, Door, Stream, send_answer, send_stream
 from tailorbird.api.problems import problem
 from tailorbird.spine.errors import NotFound, TailorbirdError
 
@@ -56,7 +56,10 @@ class App:
             found = await self._door(call)(call)
         except TailorbirdError as error:
             found = problem(error)
-        await send_answer(send, found, self._cors(call))
+        if isinstance(found, Stream):
+            await send_stream(send, call, found, self._cors(call))
+        else:
+            await send_answer(send, found, self._cors(call))
 
     def _door(self, call: Call) -> Door:
         method = "GET" if call.method == "HEAD" else call.method

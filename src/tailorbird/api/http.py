@@ -1,7 +1,8 @@
 """One request and one answer, as thin as ASGI allows; every door is a function between the two."""
 
+import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -52,6 +53,11 @@ class Call:
             raise BadRequest(f"Content-Encoding {encoding.decode('latin-1')!r} is not understood: use gzip")
         return _unpacked(packed, limit)
 
+    async def gone(self) -> None:
+        """Return once the caller has hung up; the body must have been read, or not be wanted."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     async def _packed(self, limit: int) -> bytes:
         message = await self._receive()
         body: bytes = message.get("body", b"")
@@ -80,7 +86,15 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-Door = Callable[[Call], Awaitable[Answer]]
+class Stream(msgspec.Struct, frozen=True):
+    """A response that goes on: each part is sent as it comes, until they end or the caller leaves."""
+
+    parts: AsyncGenerator[bytes, None]
+    content_type: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Door = Callable[[Call], Awaitable[Answer | Stream]]
 
 
 def answer(value: Any, status: int = 200) -> Answer:  # noqa: ANN401 - any value that has JSON
@@ -100,6 +114,34 @@ async def send_answer(
     ]
     await send({"type": "http.response.start", "status": found.status, "headers": headers})
     await send({"type": "http.response.body", "body": found.body})
+
+
+async def send_stream(
+    send: Send, call: Call, found: Stream, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    """Send a stream's parts until they end or the caller hangs up; then close the stream."""
+    headers = [(b"content-type", found.content_type), *found.headers, *more]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    sending = asyncio.create_task(_send_parts(send, call, found.parts))
+    leaving = asyncio.create_task(call.gone())
+    try:
+        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        leaving.cancel()
+        sending.cancel()
+        await asyncio.wait({sending, leaving})
+    if not sending.cancelled():
+        sending.result()
+
+
+async def _send_parts(send: Send, call: Call, parts: AsyncGenerator[bytes, None]) -> None:
+    try:
+        if call.method != "HEAD":
+            async for part in parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        await parts.aclose()
 
 
 def _unpacked(packed: bytes, limit: int) -> bytes:

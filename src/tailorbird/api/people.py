@@ -9,9 +9,10 @@ from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.collect.rendering import rendered
-from tailorbird.compose import Install
+from tailorbird.compose import Install, Workspace
 from tailorbird.consent.purposes import Denied, Purpose
 from tailorbird.identity.graph import Node, Rule
+from tailorbird.profile.customer import CustomerView
 from tailorbird.profile.profile import EMPTY
 from tailorbird.profile.view import view
 from tailorbird.spine.clock import format_time
@@ -57,22 +58,7 @@ class PeopleDoors:
     async def profile(self, call: Call) -> Answer:
         """Show the whole profile with its three layers."""
         visitor, person, node = await self._person(call, "looked at")
-        shop, now_ms = visitor.shop, self._install.clock()
-        subject = subject_of(node)
-        permit = await shop.gate.ask(subject, Purpose.PERSONALIZATION)
-        stored = None if isinstance(permit, Denied) else await shop.state.read(permit, person)
-        identity = {
-            "personId": person,
-            "userId": node.user_id,
-            "identifiers": list(node.identifiers),
-            "known": node.user_id is not None,
-            "contact": dict(await shop.vault.get(node.identifiers)),
-            "consent": {
-                purpose.value: granted
-                for purpose, granted in (await shop.gate.state(subject)).items()
-            },
-        }
-        shown = view(stored or EMPTY, now_ms, identity)
+        shown = await customer_view(visitor.shop, person, node, self._install.clock())
         return answer({"personId": person, **msgspec.to_builtins(shown)})
 
     async def events(self, call: Call) -> Answer:
@@ -137,18 +123,46 @@ class PeopleDoors:
 
     async def _person(self, call: Call, action: str) -> tuple[Visitor, PersonId, Node]:
         visitor = await self._keeper.admit(call, Scope.PEOPLE)
-        name = call.params["person"]
-        kind, colon, value = name.partition(":")
-        if colon:
-            name = f"{kind}:{visitor.shop.pseudonyms.stand_in(value)}" if value else name
-        found = await visitor.shop.resolver.find(name)
-        if found is None:
-            raise UnknownPerson(f"Nobody is known as {name[:80]!r}")
-        person, node = found
+        person, node = await find_person(visitor.shop, call.params["person"])
         self._install.audit.note(
             self._install.clock(), visitor.shop.name, visitor.key.id, action, person
         )
         return visitor, person, node
+
+
+async def find_person(shop: Workspace, name: str) -> tuple[PersonId, Node]:
+    """Return a person by id (`p_…`), `user:ID` or `anonymous:ID`.
+
+    Raises:
+        UnknownPerson: nobody is known by that name.
+    """
+    kind, colon, value = name.partition(":")
+    if colon:
+        name = f"{kind}:{shop.pseudonyms.stand_in(value)}" if value else name
+    found = await shop.resolver.find(name)
+    if found is None:
+        raise UnknownPerson(f"Nobody is known as {name[:80]!r}")
+    return found
+
+
+async def customer_view(
+    shop: Workspace, person: PersonId, node: Node, now_ms: int
+) -> CustomerView:
+    """Return the whole profile with its three layers; empty beyond identity without consent."""
+    subject = subject_of(node)
+    permit = await shop.gate.ask(subject, Purpose.PERSONALIZATION)
+    stored = None if isinstance(permit, Denied) else await shop.state.read(permit, person)
+    identity = {
+        "personId": person,
+        "userId": node.user_id,
+        "identifiers": list(node.identifiers),
+        "known": node.user_id is not None,
+        "contact": dict(await shop.vault.get(node.identifiers)),
+        "consent": {
+            purpose.value: granted for purpose, granted in (await shop.gate.state(subject)).items()
+        },
+    }
+    return view(stored or EMPTY, now_ms, identity)
 
 
 def subject_of(node: Node) -> Subject:

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.cli.bench import bench
 from tailorbird.cli.demo import demo
 from tailorbird.cli.evaluate import evaluate
 from tailorbird.cli.serve import serve as run_server
@@ -24,6 +25,7 @@ app.add_typer(keys, name="keys")
 app.command()(demo)
 app.command()(train)
 app.command()(evaluate)
+app.command()(bench)
 
 Data = Annotated[Optional[str], typer.Option(help="The data folder.")]  # noqa: UP045
 

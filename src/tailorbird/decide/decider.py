@@ -166,6 +166,7 @@ class Decider:
         here = moment(profile, request.context, self.predictor, now_ms)
         left_ms = deadline_ms - (time.perf_counter() - started) * 1000
         if left_ms < self.predictor.session_ms * _SAFETY:
+            self.predictor.skipped()
             return Asked(request, person, here, NOBODY, rushed=True, explain=explain)
         query = here.session if len(here.session) else here.past
         return Asked(request, person, here, self.predictor.next_items(query), False, explain)
@@ -229,15 +230,15 @@ class Decider:
         table = self.predictor.table
         words = Words(self, asked)
         shown: list[ShownItem | ExplainedItem] = []
-        for place, code in enumerate(found.codes.tolist()):
-            source = Source(int(found.sources[place]))
-            why = words.reason(code, source, int(found.facets[place]))
+        for place, code in enumerate(found.codes):
+            source = _SOURCES[found.sources[place]]
+            why = words.reason(code, source, found.facets[place])
             item = ShownItem(
                 id=table.items.ids[code],
                 position=place + 1,
                 exposure_id=f"{stem}-{place + 1}",
                 reason=why,
-                explore=bool(found.explore[place]),
+                explore=source is Source.EXPLORE,
             )
             shown.append(explained(item, place, found, self.predictor) if asked.explain else item)
         return tuple(shown)
@@ -320,6 +321,8 @@ class Decider:
 
 
 _NULLABLE = frozenset({"offer", "content"})
+_FROM_SESSION = (Source.SESSION, Source.SIMILAR)
+_SOURCES = tuple(Source)  # by number: calling the enumeration for each item costs ten times as much
 
 
 class Words:
@@ -333,6 +336,7 @@ class Words:
         self._session = session[-5:].tolist()
         self._anchors = here.anchors.tolist()
         self._titles: dict[int, str] = {}
+        self._said: dict[tuple[Source, str | None, int], str] = {}
         self._place = (
             self._table.facets.ids[here.category].rpartition(" > ")[2].removeprefix("category:")
             if here.category >= 0
@@ -340,14 +344,18 @@ class Words:
         )
 
     def reason(self, code: int, source: Source, facet: int) -> str:
-        """Return the reason for one item."""
+        """Return the reason for one item; the same grounds are put into words once."""
         anchor = None
-        if source in {Source.SESSION, Source.SIMILAR}:
+        if source in _FROM_SESSION:
             anchor = self._nearest(code, self._session)
         elif source is Source.COMPLEMENT:
             anchor = self._nearest(code, self._anchors)
-        leaning = self._table.facets.ids[facet] if facet >= 0 else None
-        return reason(source, anchor, leaning, self._place)
+        grounds = (source, anchor, facet)
+        said = self._said.get(grounds)
+        if said is None:
+            leaning = self._table.facets.ids[facet] if facet >= 0 else None
+            said = self._said[grounds] = reason(source, anchor, leaning, self._place)
+        return said
 
     def _nearest(self, code: int, among: list[int]) -> str | None:
         """Name the item it was found by: the latest of the same narrow category, else the latest.
@@ -355,11 +363,13 @@ class Words:
         The session's own item, shown again, is found by itself; that says nothing, so another is
         named.
         """
-        others = [one for one in among if one != code]
+        others = among if code not in among else [one for one in among if one != code]
         if not others:
             return None
-        leaf = self._table.leaf[code]
-        found = next((one for one in reversed(others) if self._table.leaf[one] == leaf), others[-1])
+        found = others[-1]
+        if len(others) > 1:
+            leaf = self._table.leaf
+            found = next((one for one in reversed(others) if leaf[one] == leaf[code]), found)
         if found not in self._titles:
             self._titles[found] = self._decider.title(found)
         return self._titles[found]

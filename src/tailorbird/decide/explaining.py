@@ -15,7 +15,7 @@ _MOST_REJECTED = 20
 
 def explained(item: ShownItem, place: int, found: Slate, predictor: Predictor) -> ExplainedItem:
     """Return an item with its score, each source's part in it, and the leaning that lifted it."""
-    facet = int(found.facets[place])
+    facet = found.facets[place]
     mine = found.pool.codes == found.codes[place]
     parts: dict[str, float] = {}
     for source, weight in zip(found.pool.sources[mine], found.pool.weights[mine], strict=True):
@@ -23,8 +23,8 @@ def explained(item: ShownItem, place: int, found: Slate, predictor: Predictor) -
         parts[name] = round(parts.get(name, 0.0) + float(weight), 4)
     return ExplainedItem(
         **msgspec.structs.asdict(item),
-        score=round(float(found.scores[place]), 4),
-        source=Source(int(found.sources[place])).name.lower(),
+        score=round(found.scores[place], 4),
+        source=Source(found.sources[place]).name.lower(),
         sources=parts,
         facet=predictor.table.facets.ids[facet] if facet >= 0 else None,
     )
@@ -32,7 +32,7 @@ def explained(item: ShownItem, place: int, found: Slate, predictor: Predictor) -
 
 def rejected(found: Slate, predictor: Predictor) -> tuple[RejectedCandidate, ...]:
     """Return the best-weighed candidates that were not shown, each with its reason."""
-    shown = set(found.codes.tolist())
+    shown = set(found.codes)
     table = predictor.table
     reasons: dict[int, str] = {}
     order = (-found.pool.weights).argsort()

@@ -22,6 +22,8 @@ from tailorbird.spine.ids import ItemId
 STRONGEST_LEANINGS = 16
 _LAST_ITEMS = 8
 _LONG_SHARE = 0.5
+_SHORT_GONE_MS = 20 * SHORT_HALF_LIFE_MS  # after twenty half-lives nothing is left
+_LEAST_WEIGHT = 0.15  # leans to tags and to what nearly all items share decide nothing
 
 NO_CODES: Codes = np.zeros(0, np.int32)
 NO_PULLS: NDArray[np.float32] = np.zeros(0, np.float32)
@@ -87,9 +89,7 @@ def moment(
     past: tuple[ItemId, ...] = ()
     if profile is not None and not session_ids:
         past = tuple(touch.item for touch in reversed(last_items(profile, _LAST_ITEMS)))
-    facets, pulls = _leanings(
-        {} if profile is None else profile.facets, predictor.table.facets, now_ms
-    )
+    facets, pulls = _leanings({} if profile is None else profile.facets, predictor, now_ms)
     return Moment(
         now_ms=now_ms,
         context=context,
@@ -137,26 +137,33 @@ def _channel(profile: Profile | None, context: RequestContext) -> str | None:
 
 
 def _leanings(
-    pulls: Pulls, facets: Vocabulary, now_ms: int
+    pulls: Pulls, predictor: Predictor, now_ms: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return the strongest leanings as arrays: the short sum plus half the long one, decayed to now.
+    """Return the strongest leanings as arrays: the short sum plus half the long one, decayed to now,
+    weighed by how much a lean to that facet says.
 
     The strongest counts 1, the others in proportion, so that a person of few acts and one of many
     are lifted alike.
     """
+    codes, weights = predictor.table.facets.codes, predictor.leaders.facet_weights
+    known = len(weights)
     found: list[tuple[float, int]] = []
     for facet, pull in pulls.items():
-        code = facets.codes.get(facet)
-        if code is None:
+        code = codes.get(facet, -1)
+        weight = weights[code] if 0 <= code < known else 0.0
+        if weight < _LEAST_WEIGHT:
             continue
-        age = max(0, now_ms - pull.last_ms)
-        short = pull.short * exp2(-age / SHORT_HALF_LIFE_MS)
-        long = pull.long * exp2(-age / LONG_HALF_LIFE_MS)
-        found.append((short + _LONG_SHARE * long, code))
+        age = now_ms - pull.last_ms
+        strength = _LONG_SHARE * pull.long * exp2(-age / LONG_HALF_LIFE_MS)
+        if age < _SHORT_GONE_MS:
+            strength += pull.short * exp2(-age / SHORT_HALF_LIFE_MS)
+        found.append((strength * weight, code))
     if not found:
         return NO_CODES, NO_PULLS
     found.sort(reverse=True)
     strongest = found[:STRONGEST_LEANINGS]
     top = strongest[0][0] or 1.0
-    codes = np.array([code for _, code in strongest], np.int32)
-    return codes, np.array([pull / top for pull, _ in strongest], np.float32)
+    return (
+        np.array([code for _, code in strongest], np.int32),
+        np.array([pull / top for pull, _ in strongest], np.float32),
+    )

@@ -99,7 +99,7 @@ class UnknownPlacement(NotFound):
 DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
     Placement(
         name="home_recs",
-        weights=Weights(session=1.0, affinity=0.5, popular=0.1, trending=0.1, new=0.05),
+        weights=Weights(session=1.0, affinity=0.35, popular=0.1, trending=0.1, new=0.05),
         per_category=4,
         explore_share=0.1,
     ),

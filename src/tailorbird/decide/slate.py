@@ -12,12 +12,15 @@ from tailorbird.decide.filters import Banned, banned
 from tailorbird.decide.moment import NO_CODES, Moment
 from tailorbird.decide.placements import Filters, Placement, Source, Weights
 from tailorbird.predict.blending import Blended, Limits, Pool, blend
+from tailorbird.predict.item_table import NO_FACET
 from tailorbird.predict.leaders import NOBODY, Ladder
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
 
-_EXPLORED = 200
+_DRAWN = 40  # how many are looked at for places given to discovery
+_CLEAR_PULL = 0.2
 _AFFINITY_LADDER = 20
+_FACETS_ASKED = 5
 _PAST_DISCOUNT = 0.5  # what was looked at before this visit foretells less than the visit itself
 
 
@@ -26,18 +29,19 @@ class Slate:
     """Items in order, with what each rests on.
 
     Attributes:
-        codes: int32[k]; scores: float32[k]; sources: `Source` of each; facets: facet code that
-            matched a leaning, -1 for none; explore: whether the place was given to discovery.
+        codes: item codes, best first.
+        scores: one each, falling.
+        sources: `Source` of each.
+        facets: facet code that matched a leaning, one each, -1 for none.
         pool: everything that was considered.
         banned: what was ruled out, and why.
         weighed: the sources that had something to say.
     """
 
-    codes: Codes
-    scores: NDArray[np.float32]
-    sources: NDArray[np.int8]
-    facets: NDArray[np.int32]
-    explore: NDArray[np.bool_]
+    codes: list[int]
+    scores: list[float]
+    sources: list[int]
+    facets: list[int]
     pool: Pool
     banned: Banned
     weighed: frozenset[Source]
@@ -81,11 +85,10 @@ def slate(
         predictor.scratch(),
     )
     found = Slate(
-        codes=blended.codes,
-        scores=blended.scores,
-        sources=blended.sources,
-        facets=blended.facets,
-        explore=np.zeros(len(blended.codes), np.bool_),
+        codes=blended.codes.tolist(),
+        scores=blended.scores.tolist(),
+        sources=blended.sources.tolist(),
+        facets=blended.facets.tolist(),
         pool=pool,
         banned=ruled_out,
         weighed=frozenset(source for source, ladder, _ in ladders if len(ladder.codes)),
@@ -109,8 +112,12 @@ def _ladders(
         found.append((Source.SIMILAR, predictor.similar(moment.session[-1:]), weights.similar))
     if personal and weights.affinity:
         found.extend(
-            (Source.AFFINITY, _short(lead.of_facet(int(facet))), weights.affinity * float(pull))
-            for facet, pull in zip(moment.facets[:6], moment.pulls[:6], strict=True)
+            (Source.AFFINITY, _short(lead.of_facet(facet)), weights.affinity * pull)
+            for facet, pull in zip(
+                moment.facets[:_FACETS_ASKED].tolist(),
+                moment.pulls[:_FACETS_ASKED].tolist(),
+                strict=True,
+            )
         )
     if weights.popular:
         here = lead.of_facet(moment.category) if moment.category >= 0 else NOBODY
@@ -136,7 +143,8 @@ def _pool(
         return Pool(NO_CODES, np.zeros(0, np.float32), np.zeros(0, np.int8))
     codes = np.concatenate([ladder.codes for _, ladder, _ in told])
     weights = np.concatenate([ladder.scores * np.float32(weight) for _, ladder, weight in told])
-    sources = np.concatenate([np.full(len(one.codes), source, np.int8) for source, one, _ in told])
+    lengths = [len(ladder.codes) for _, ladder, _ in told]
+    sources = np.repeat(np.array([source.value for source, _, _ in told], np.int8), lengths)
     keep = _fitting(codes, filters, moment, predictor)
     if keep is None:
         return Pool(codes, weights, sources)
@@ -176,26 +184,28 @@ def _with_discoveries(
     found: Slate, places: int, moment: Moment, predictor: Predictor, rng: np.random.Generator
 ) -> Slate:
     """Put items from outside what the person leans to into every so-manieth place."""
-    lead, table = predictor.leaders, predictor.table
-    pool = np.concatenate([lead.trending.codes, lead.new.codes, lead.popular.codes])[:_EXPLORED]
-    if not len(pool):
+    pool = predictor.leaders.discovery
+    if not len(pool) or not found.codes:
         return found
-    ruled_out = np.concatenate([found.codes, predictor.codes(tuple(found.banned))])
-    outside = ~np.isin(table.facet_codes[pool], moment.facets[moment.pulls > 0.2]).any(axis=1)
-    fits = outside & (table.available[pool] > 0) & ~np.isin(pool, ruled_out)
-    choice = np.unique(pool[fits])
-    if not len(choice):
-        return found
-    picked = rng.permutation(choice)[:places].astype(np.int32)
-    spacing = max(1, (len(found.codes) + len(picked)) // len(picked))
-    at = np.minimum(np.arange(1, len(picked) + 1) * spacing - 1, len(found.codes))
-    return Slate(
-        codes=np.insert(found.codes, at, picked),
-        scores=np.insert(found.scores, at, 0.0),
-        sources=np.insert(found.sources, at, Source.EXPLORE),
-        facets=np.insert(found.facets, at, -1),
-        explore=np.insert(found.explore, at, values=True),
-        pool=found.pool,
-        banned=found.banned,
-        weighed=found.weighed,
-    )
+    leaned = set(moment.facets[moment.pulls > _CLEAR_PULL].tolist())
+    ruled_out = set(found.codes)
+    ruled_out.update(predictor.codes(tuple(found.banned)).tolist())
+    table = predictor.table
+    spacing = max(1, (len(found.codes) + places) // places)
+    at = spacing - 1
+    for code in pool[rng.integers(0, len(pool), _DRAWN)].tolist():
+        if code in ruled_out or not table.available[code]:
+            continue
+        if not leaned.isdisjoint(table.facet_codes[code].tolist()):
+            continue
+        at = min(at, len(found.codes))
+        found.codes.insert(at, code)
+        found.scores.insert(at, 0.0)
+        found.sources.insert(at, Source.EXPLORE)
+        found.facets.insert(at, NO_FACET)
+        ruled_out.add(code)
+        at += spacing
+        places -= 1
+        if places == 0:
+            break
+    return found

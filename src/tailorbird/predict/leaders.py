@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ IN_FRONT = 200
 IN_A_FACET = 50
 _NEW_S = 30 * 86_400.0
 _LEAST_RISE = 1.2
+_KIND_WEIGHTS = {"category": 1.0, "brand": 0.8, "price": 0.2, "sale": 0.1, "tag": 0.1}
+_OTHER_KINDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,29 @@ class Ladder:
 NOBODY = Ladder(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
+def _no_codes() -> NDArray[np.int32]:
+    return NOBODY.codes
+
+
 @dataclass(frozen=True, slots=True)
 class Leaders:
-    """Who is in front, as of one moment."""
+    """Who is in front, as of one moment.
+
+    Attributes:
+        popular: touched most over weeks.
+        trending: touched lately more than their record foretells.
+        new: published in the last thirty days.
+        discovery: int32[], items to draw from when a place is given to discovery.
+        facet_weights: by facet code, how much a lean to it says; see `weigh_facets`.
+        by_facet: leaders within each facet.
+        by_channel: leaders among visitors who came by each channel.
+    """
 
     popular: Ladder = NOBODY
     trending: Ladder = NOBODY
     new: Ladder = NOBODY
+    discovery: NDArray[np.int32] = field(default_factory=_no_codes)
+    facet_weights: list[float] = field(default_factory=list)
     by_facet: Mapping[int, Ladder] | None = None
     by_channel: Mapping[str, Ladder] | None = None
 
@@ -67,16 +85,38 @@ def leaders(standing: Standing, table: ItemTable, now_s: float) -> Leaders:
     available = table.available[:count] > 0
     long = _padded(standing.long, count) * available
     short = _padded(standing.short, count) * available
+    popular = ladder(long, IN_FRONT)
+    trending = ladder(_rise(long, short), IN_FRONT)
+    new = _newest(table, available, now_s)
     return Leaders(
-        popular=ladder(long, IN_FRONT),
-        trending=ladder(_rise(long, short), IN_FRONT),
-        new=_newest(table, available, now_s),
+        popular=popular,
+        trending=trending,
+        new=new,
+        discovery=np.unique(np.concatenate([popular.codes, trending.codes, new.codes])),
+        facet_weights=weigh_facets(table),
         by_facet=_by_facet(table, long, available),
         by_channel={
             channel: ladder(_padded(scores, count) * available, IN_FRONT)
             for channel, scores in standing.by_channel.items()
         },
     )
+
+
+def weigh_facets(table: ItemTable) -> list[float]:
+    """Return how much a lean to each facet says: by its kind, and the more the fewer items have it.
+
+    A facet that all items share tells nothing; the factor is `1 - share of items that have it`.
+    Categories and brands say what somebody is after; tags and attributes mostly how.
+    """
+    count = len(table.items)
+    codes = table.facet_codes[:count]
+    having = np.bincount(codes[codes >= 0], minlength=len(table.facets))
+    rare = 1.0 - having / max(1, count)
+    kinds = (facet.partition(":")[0] for facet in table.facets.ids)
+    return [
+        _KIND_WEIGHTS.get(kind, _OTHER_KINDS) * share
+        for kind, share in zip(kinds, rare.tolist(), strict=True)
+    ]
 
 
 def ladder(scores: NDArray[np.float64], most: int) -> Ladder:

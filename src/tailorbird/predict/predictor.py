@@ -15,7 +15,7 @@ from tailorbird.predict.blending import BlendScratch, blend_scratch
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.leaders import NOBODY, Ladder, Leaders, leaders
 from tailorbird.predict.next_item import NextItemModel
-from tailorbird.predict.recent import RecentSessions
+from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.related import Related
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
@@ -26,8 +26,14 @@ from tailorbird.spine.ids import ItemId
 
 log = logging.getLogger("tailorbird.predict")
 
-SESSION_CANDIDATES = 120
+SESSION_CANDIDATES = 80
 _LONGEST_QUERY = 20
+_MOST_ANSWERS = 20_000
+
+_ANY_QUERY: Codes = np.zeros(1, np.int32)
+
+# Scored by place, 1/sqrt(place): blends of models differ in scale, places do not.
+_FALLING = (1.0 / np.sqrt(np.arange(1, SESSION_CANDIDATES + 1))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class Predictor:
         self._standings = Standings(clock() / 1000)
         self._recent = RecentSessions()
         self._scratch = blend_scratch(self.table.capacity, 1024)
+        # Answers of the session model as it is now, by query: short sessions repeat a lot.
+        self._answers: dict[bytes, Ladder] = {}
         self._observed = False
         self.session_ms = 0.3
 
@@ -140,24 +148,28 @@ class Predictor:
         self._recent.move(places.tolist())
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
+        self._answers = {}
 
     async def refresh(self) -> None:
         """Bring leaders and the session model up to now; heavy work runs in a thread."""
         standing = self._standings.standing()
-        recent = self._recent.sessions() if self._recent.changed else None
+        rows = self._recent.rows() if self._recent.changed else None
         models, table = self.models, self.table
         now_s = self._clock() / 1000
 
         def work() -> tuple[Leaders, NextItemModel | None]:
             fresh = models.next_item
-            if fresh is not None and recent is not None:
-                fresh = fresh.with_recent(recent, len(table.items))
+            if fresh is not None and rows is not None:
+                fresh = fresh.with_recent(sessions_of(rows), len(table.items))
+            if fresh is not None:
+                fresh.recommend(_ANY_QUERY, 1)  # compiles or loads the kernels, off the hot path
             return leaders(standing, table, now_s), fresh
 
         found, fresh = await asyncio.to_thread(work)
         if self.models is models:
             self.leaders = found
             self.models = replace(models, next_item=fresh)
+            self._answers = {}
 
     # Answering
 
@@ -170,17 +182,33 @@ class Predictor:
 
     def codes(self, items: Sequence[ItemId]) -> Codes:
         """Return the codes of known items, in order."""
-        return self.vocabulary.encode(items)
+        return self.vocabulary.encode(items) if items else NOBODY.codes
 
     def next_items(self, session: Codes) -> Ladder:
         """Return what may come next in a session, scores scaled to end at most at 1."""
         model = self.models.next_item
         if model is None or not len(session):
             return NOBODY
+        query = session[-_LONGEST_QUERY:]
+        key = query.tobytes()
+        known = self._answers.get(key)
+        if known is not None:
+            return known
         started = time.perf_counter()
-        ranked = model.recommend(session[-_LONGEST_QUERY:], SESSION_CANDIDATES)
+        codes = model.recommend(query, SESSION_CANDIDATES).codes
         self.session_ms += 0.05 * ((time.perf_counter() - started) * 1000 - self.session_ms)
-        return Ladder(ranked.codes, _falling(len(ranked.codes)))
+        if len(self._answers) >= _MOST_ANSWERS:
+            self._answers.clear()
+        found = self._answers[key] = Ladder(codes, _FALLING[: len(codes)])
+        return found
+
+    def skipped(self) -> None:
+        """Note that the session model was not asked for lack of time.
+
+        Its expected time shrinks a little each time, so that one slow spell is not held against it
+        for ever: sooner or later it is asked, and timed, again.
+        """
+        self.session_ms *= 0.95
 
     def complements(self, anchors: Codes) -> Ladder:
         """Return what is bought with or after any of the anchors."""
@@ -191,8 +219,3 @@ class Predictor:
         """Return what is like any of the anchors."""
         related = self.models.similar
         return NOBODY if related is None else related.of(anchors)
-
-
-def _falling(count: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """Score by place, 1/sqrt(place): blends of models differ in scale, places do not."""
-    return (1.0 / np.sqrt(np.arange(1, count + 1))).astype(np.float32)

@@ -41,16 +41,10 @@ class RecentSessions:
         while len(self._open) > self._most:
             self._close(self._open.popitem(last=False)[1])
 
-    def sessions(self) -> Sessions:
-        """Return all sessions with two items or more, oldest first."""
+    def rows(self) -> list[tuple[float, list[int]]]:
+        """Return (end in seconds, codes) of every session; cheap, for `sessions_of` in a thread."""
         self.changed = False
-        rows = [
-            (ended, codes)
-            for ended, codes in (*self._closed.values(), *self._open.values())
-            if len(codes) > 1
-        ]
-        rows.sort(key=lambda row: row[0])
-        return Sessions.of([codes for _, codes in rows], [ended for ended, _ in rows])
+        return [*self._closed.values(), *self._open.values()]
 
     def move(self, places: list[int]) -> None:
         """Give every item a new code: item i becomes `places[i]`."""
@@ -75,3 +69,13 @@ class RecentSessions:
         self._number += 1
         while len(self._closed) > self._most:
             self._closed.popitem(last=False)
+
+
+def sessions_of(rows: list[tuple[float, list[int]]]) -> Sessions:
+    """Return the sessions with two items or more, oldest first."""
+    told = sorted((row for row in rows if len(row[1]) > 1), key=_end)
+    return Sessions.of([codes for _, codes in told], [ended for ended, _ in told])
+
+
+def _end(row: tuple[float, list[int]]) -> float:
+    return row[0]

@@ -1,0 +1,1 @@
+"""Measuring this install: every figure beside a bare endpoint's in the same run."""

@@ -1,0 +1,161 @@
+"""The shop that the bench runs on: people with a history, items, and a session index of stated size."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.collect.admit import Door
+from tailorbird.compose import Install, model_store
+from tailorbird.predict.fitting import fit
+from tailorbird.predict.predictor import Models, Trained
+from tailorbird.predict.sessions import Sessions, Vocabulary
+from tailorbird.predict.standing import Standings
+from tailorbird.settings import Settings
+from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.ids import DEFAULT_WORKSPACE
+
+_CHUNK = 2_000
+_FAMILIES = 200
+_FIT_SECONDS = 60.0
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How large the shop is."""
+
+    people: int = 100_000
+    items: int = 20_000
+    sessions: int = 180_000
+    events_a_person: int = 3
+
+
+async def fill(settings: Settings, size: Size, rng: np.random.Generator) -> tuple[str, float]:
+    """Make the shop; return a secret key and the rate of the bulk import in events a second."""
+    install = Install(settings)
+    try:
+        key, text = new_key(KeyKind.SECRET, DEFAULT_WORKSPACE, wall_clock(), label="bench")
+        install.keys.add(key, text)
+        shop = await install.workspace()
+        for start in range(0, size.items, _CHUNK):
+            codes = range(start, min(size.items, start + _CHUNK))
+            await shop.catalog.put(msgspec.json.encode([_item(code) for code in codes]))
+        now_ms = wall_clock()
+        events = _history(size, now_ms, rng)
+        began = time.perf_counter()
+        for start in range(0, len(events), _CHUNK):
+            door = Door(source="bench", received_at_ms=now_ms, historical=True)
+            await shop.collector.collect(events[start : start + _CHUNK], door)
+        rate = len(events) / (time.perf_counter() - began)
+        offset = shop.log.last_offset
+    finally:
+        await install.close()
+    _index(settings, size, offset, rng)
+    return text, rate
+
+
+def zipf(rng: np.random.Generator, items: int, count: int) -> NDArray[np.int64]:
+    """Return item numbers drawn as shops see them: a few often, most seldom."""
+    return np.minimum((items * rng.random(count) ** 3).astype(np.int64), items - 1)
+
+
+def _item(code: int) -> dict[str, object]:
+    family = code % _FAMILIES
+    return {
+        "id": f"sku-{code}",
+        "title": f"Article {code} of family {family}",
+        "price": 5 + code % 300,
+        "currency": "EUR",
+        "stock": 100,
+        "category": ["Shop", f"Aisle {family // 10}", f"Family {family}"],
+        "brand": f"brand-{code % 97}",
+    }
+
+
+def _history(size: Size, now_ms: int, rng: np.random.Generator) -> list[bytes]:
+    count = size.people * size.events_a_person
+    items = zipf(rng, size.items, count).tolist()
+    ages = rng.integers(0, 30 * 86_400_000, size.people)
+    run = secrets.token_hex(4)
+    made = []
+    for number in range(count):
+        person = number % size.people
+        event = {
+            "type": "track",
+            "event": "Product Viewed",
+            "messageId": f"{run}-{number}",
+            "anonymousId": f"visitor-{person}",
+            "timestamp": now_ms - int(ages[person]) - (count - number),
+            "properties": {"product_id": f"sku-{items[number]}"},
+        }
+        made.append(msgspec.json.encode(event))
+    return made
+
+
+def _index(settings: Settings, size: Size, offset: int, rng: np.random.Generator) -> None:
+    """Store a model over the wanted number of sessions, fitted as a shop's would be."""
+    lengths = rng.integers(2, 9, size.sessions)
+    flat = zipf(rng, size.items, int(lengths.sum())).astype(np.int32)
+    rows = np.split(flat, np.cumsum(lengths)[:-1])
+    ended = np.linspace(0, 30 * 86_400.0, size.sessions) + wall_clock() / 1000 - 30 * 86_400.0
+    sessions = Sessions.of([row.tolist() for row in rows], ended.tolist())
+    vocabulary = Vocabulary.of(f"sku-{code}" for code in range(size.items))
+    model = fit(sessions, rng=rng, budget_seconds=_FIT_SECONDS, item_count=size.items)
+    models = Models(name="bench@fitted", trained_offset=offset, next_item=model)
+    facets: list[tuple[str, ...]] = [() for _ in range(size.items)]
+    standings = Standings(wall_clock() / 1000)
+    for code in range(min(500, size.items)):
+        standings.touch(code, wall_clock() / 1000, float(size.items - code), None)
+    model_store(settings, DEFAULT_WORKSPACE).save(
+        Trained(models, vocabulary, facets, standings), {"sessions": size.sessions}
+    )
+
+
+def lua_scripts(folder: Path, key: str, size: Size) -> dict[str, Path]:
+    """Write the request makers that wrk runs; return them by name."""
+    head = (
+        f'local headers = {{["Authorization"] = "Bearer {key}", '
+        '["Content-Type"] = "application/json"}\n'
+        "math.randomseed(os.time())\nlocal run = tostring(math.random(1, 1e9))\nlocal n = 0\n"
+    )
+    event = (
+        '\'{"type":"track","event":"Product Viewed","messageId":"\' .. run .. "-" .. n .. '
+        f"'\",\"anonymousId\":\"visitor-' .. math.random(0, {size.people - 1}) .. "
+        f"'\",\"properties\":{{\"product_id\":\"sku-' .. math.random(0, {size.items - 1}) .. "
+        "'\",\"price\":19.99,\"currency\":\"EUR\"},\"context\":{\"library\":{\"name\":\"bench\"},"
+        "\"page\":{\"path\":\"/p\"},\"locale\":\"de-DE\"}}'"
+    )
+    decide = (
+        f"'{{\"anonymousId\":\"visitor-' .. math.random(0, {size.people - 1}) .. "
+        f"'\",\"context\":{{\"item\":\"sku-' .. math.random(0, {size.items - 1}) .. "
+        "'\"},\"placements\":[{\"name\":\"home_recs\",\"limit\":12}]}'"
+    )
+    scripts = {
+        "single": f'{head}request = function() n = n + 1 return wrk.format("POST", "/v1/track", headers, {event}) end',
+        "batch": (
+            f"{head}request = function()\n local parts = {{}}\n for i = 1, 50 do n = n + 1 "
+            f"parts[i] = {event} end\n"
+            ' return wrk.format("POST", "/v1/batch", headers, \'{"batch":[\' .. '
+            "table.concat(parts, \",\") .. ']}') end"
+        ),
+        "decide": f'{head}request = function() return wrk.format("POST", "/v1/decide", headers, {decide}) end',
+    }
+    for name in ("single", "batch", "decide"):
+        scripts[f"bare_{name}"] = re_path(scripts[name])
+    paths = {}
+    for name, text in scripts.items():
+        paths[name] = folder / f"{name}.lua"
+        paths[name].write_text(text, "utf-8")
+    return paths
+
+
+def re_path(script: str) -> str:
+    """Return the same requests sent to the bare endpoint."""
+    for path in ("/v1/track", "/v1/batch", "/v1/decide"):
+        script = script.replace(f'"{path}"', '"/bare"')
+    return script
