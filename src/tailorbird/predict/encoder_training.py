@@ -47,6 +47,20 @@ class Parameters(NamedTuple):
     appeal: Matrix
 
 
+class Lessons(NamedTuple):
+    """What vectors are learned from.
+
+    Attributes:
+        questions: Prefixes and what followed.
+        weights: float32[q], importance of each question.
+        touches: float32[items], how often each item was touched.
+    """
+
+    questions: Questions
+    weights: Matrix
+    touches: Matrix
+
+
 class Batch(NamedTuple):
     """Questions with their shared wrong answers.
 
@@ -79,45 +93,72 @@ class Sights(NamedTuple):
     place_length: Matrix
 
 
-def learn_encoder(
-    questions: Questions,
-    weights: Matrix,
-    touches: Matrix,
+class Learning(NamedTuple):
+    """Parameters with Adagrad's memory of their slopes, so that learning can go on later.
+
+    Attributes:
+        parameters: What is learned.
+        squares: Sums of squared slopes: float32[items] for the vectors, then one for each part.
+    """
+
+    parameters: Parameters
+    squares: tuple[Matrix, Matrix, Matrix, Matrix]
+
+
+def no_learning(item_count: int, pace: Pace, rng: np.random.Generator) -> Learning:
+    """Return small random vectors, and attention that halves with every step back."""
+    size = pace.size
+    parameters = Parameters(
+        rng.normal(0.0, 0.1, (item_count, size)).astype(np.float32),
+        (-0.7 * np.arange(REACH_BACK)).astype(np.float32),
+        np.zeros((size, size), np.float32),
+        np.zeros(size, np.float32),
+    )
+    others = (np.zeros_like(part) for part in parameters[1:])
+    return Learning(parameters, (np.zeros(item_count, np.float32), *others))  # type: ignore[arg-type]
+
+
+def learn(
+    start: Learning,
+    lessons: Lessons,
     pace: Pace,
     rng: np.random.Generator,
-    out_of_time: Callable[[float], bool] = lambda _: False,
-) -> Encoder:
-    """Return item vectors and attention fitted to the questions.
+    progress: Callable[[float], float] = lambda done: done,
+) -> Learning:
+    """Return what is learned from the questions; the start is left as it was.
 
     Args:
-        questions: Prefixes and what followed.
-        weights: float32[q], importance of each question.
-        touches: float32[items], how often each item was touched.
+        start: Where to begin.
+        lessons: What to learn from.
         pace: How long to learn.
-        rng: Luck of the start, the order, the wrong answers.
-        out_of_time: Asked with the share of work that is done; True ends the learning.
+        rng: Luck of the order and the wrong answers.
+        progress: Turns the share of work done into the share of time or work done; the rate
+            falls with it, and learning ends at one.
     """
-    learned = _start(len(touches), pace.size, rng)
-    squares = [np.zeros(len(touches), np.float32), *(np.zeros_like(part) for part in learned[1:])]
+    questions, weights, touches = lessons
+    learning = Learning(
+        Parameters(*(part.copy() for part in start.parameters)),
+        tuple(part.copy() for part in start.squares),  # type: ignore[arg-type]
+    )
     drawn = touches**0.75
     chance = 0.7 * drawn / drawn.sum() + 0.3 * (touches > 0) / (touches > 0).sum()
     ladder = np.cumsum(chance) / chance.sum()
     log_count = np.log(chance * pace.negatives + 1e-12).astype(np.float32)
     count = len(questions.end)
-    batch_size = min(pace.batch, max(count // 50, 1))
-    steps = max(1, count // batch_size)
+    size = min(pace.batch, max(count // 50, 1))
+    steps = count // size
     for epoch in range(pace.epochs):
         order = rng.permutation(count)
         for step in range(steps):
-            done = (epoch + step / steps) / pace.epochs
-            if step % 20 == 0 and out_of_time(done):
-                return finished(learned, touches)
-            chosen = order[step * batch_size : (step + 1) * batch_size]
+            if step % 20 == 0:
+                done = progress((epoch + step / steps) / pace.epochs)
+                if done >= 1.0:
+                    return learning
+            chosen = order[step * size : (step + 1) * size]
             wrong = np.searchsorted(ladder, rng.random(pace.negatives)).astype(np.int64)
             batch = _batch(questions, chosen, wrong, log_count, weights[chosen])
-            rate = pace.rate * (1.0 - done) + 0.002
-            _step(learned, squares, batch, rate, rng)
-    return finished(learned, touches)
+            _step(learning, batch, pace.rate * (1.0 - done) + 0.002, rng)
+    return learning
 
 
 def finished(learned: Parameters, touches: Matrix) -> Encoder:
@@ -128,15 +169,6 @@ def finished(learned: Parameters, touches: Matrix) -> Encoder:
     if len(busy) > MOST_KIN:
         busy = np.argsort(-touches, kind="stable")[:MOST_KIN].astype(np.int32)
     return Encoder(vectors, learned.decay, learned.mixing, learned.appeal, kin_of(vectors, busy))
-
-
-def _start(item_count: int, size: int, rng: np.random.Generator) -> Parameters:
-    return Parameters(
-        rng.normal(0.0, 0.1, (item_count, size)).astype(np.float32),
-        (-0.7 * np.arange(REACH_BACK)).astype(np.float32),
-        np.zeros((size, size), np.float32),
-        np.zeros(size, np.float32),
-    )
 
 
 def _batch(
@@ -152,13 +184,13 @@ def _batch(
 
 
 def _step(
-    learned: Parameters,
-    squares: list[Matrix],
+    learning: Learning,
     batch: Batch,
     rate: float,
     rng: np.random.Generator,
 ) -> None:
     """Take one step of Adagrad (one rate a vector) down the slope of the sampled softmax."""
+    learned, squares = learning
     sights = _look(learned, batch)
     drawn = rng.random(sights.place.shape, dtype=np.float32) < KEPT
     kept: Matrix = drawn.astype(np.float32) / np.float32(KEPT)

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tailorbird.predict.encoder import Encoder, no_encoder
-from tailorbird.predict.encoder_training import Pace, learn_encoder
+from tailorbird.predict.encoder_training import (
+    Learning,
+    Lessons,
+    Pace,
+    finished,
+    learn,
+    no_learning,
+)
 from tailorbird.predict.next_item import NextItemModel, Recipe, build, default_recipe
 from tailorbird.predict.questions import Questions, every_prefix, sample_of
 from tailorbird.predict.ranker import learn_ranker
@@ -18,6 +25,7 @@ from tailorbird.predict.tuning import choose_settings, lists_for
 
 ASKED = 16_000
 LEAST_ASKED = 200
+EPOCH_WORK = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,16 @@ class Allowance:
     clock: Callable[[], float]
     began: float
 
-    def spent(self, share: float) -> bool:
-        """Tell whether this share of the time has passed."""
-        return self.clock() - self.began > share * self.seconds
+    def left(self, share: float) -> float:
+        """Return the seconds until a share of the time has passed."""
+        return self.began + share * self.seconds - self.clock()
+
+    def until(self, share: float) -> Callable[[float], float]:
+        """Return what turns work done into progress, such that work ends at a share of the time."""
+        start = self.clock()
+        room = max(self.left(share), 1e-9)
+        # Some slack, so that the clock changes nothing as long as there is time enough.
+        return lambda done: max(done, 1.1 * (self.clock() - start) / room - 0.1)
 
 
 def fit(
@@ -64,9 +79,16 @@ def fit(
         return build(sessions, recipe, no_encoder(), item_count=items)
     head = sessions.between(0, cut)
     recipe = choose_settings(head, tail, recipe, items, rng)
-    encoder = _encoder(head, items, rng, _limit(allowance, 0.42))
+    pace = Pace(epochs=int(np.clip(EPOCH_WORK // max(total, 1), 5, 16)))
+    start = no_learning(items, pace, rng)
+    began = clock()
+    learning, encoder = _encoder(head, start, pace, rng, allowance.until(0.5))
+    took = clock() - began
     recipe = _blend(build(head, recipe, encoder, item_count=items), tail, rng)
-    encoder = _encoder(sessions, items, rng, _limit(allowance, 0.95))
+    if allowance.left(0.95) < 1.2 * took:
+        # No time to learn all again: go on from what the older sessions taught.
+        start, pace = learning, Pace(epochs=max(pace.epochs // 3, 1), rate=pace.rate / 2.0)
+    _, encoder = _encoder(sessions, start, pace, rng, allowance.until(0.95))
     return build(sessions, recipe, encoder, item_count=items)
 
 
@@ -79,15 +101,17 @@ def _blend(model: NextItemModel, tail: Questions, rng: np.random.Generator) -> R
 
 
 def _encoder(
-    sessions: Sessions, items: int, rng: np.random.Generator, out_of_time: Callable[[float], bool]
-) -> Encoder:
+    sessions: Sessions,
+    start: Learning,
+    pace: Pace,
+    rng: np.random.Generator,
+    progress: Callable[[float], float],
+) -> tuple[Learning, Encoder]:
+    """Learn from every prefix, the newest most; a question a log's length ago weighs a quarter."""
     questions = every_prefix(sessions)
-    touches = np.bincount(sessions.items, minlength=items).astype(np.float32)
+    touches = np.bincount(sessions.items, minlength=len(start.parameters.vectors))
+    counts = touches.astype(np.float32)
     age = 1.0 - np.searchsorted(sessions.offsets, questions.end) / max(len(sessions), 1)
     weights = np.exp2(-2.0 * age).astype(np.float32)
-    epochs = int(np.clip(1_500_000 // max(len(questions.end), 1), 5, 16))
-    return learn_encoder(questions, weights, touches, Pace(epochs=epochs), rng, out_of_time)
-
-
-def _limit(allowance: Allowance, share: float) -> Callable[[float], bool]:
-    return lambda _: allowance.spent(share)
+    learning = learn(start, Lessons(questions, weights, counts), pace, rng, progress)
+    return learning, finished(learning.parameters, counts)

@@ -52,8 +52,9 @@ def index_sessions(sessions: Sessions, item_count: int) -> SessionIndex:
 
 def freshness(ended_at: Seconds, half_life_seconds: float, latest_at: float) -> NDArray[np.float32]:
     """Return float32[n], the weight of each session, which halves with every half-life."""
-    age = np.minimum(latest_at - ended_at, 100.0 * half_life_seconds)
-    return np.exp2(-age / half_life_seconds).astype(np.float32)
+    # Bounded, so that neither very old nor very new sessions leave the range of 32-bit numbers.
+    halvings = np.clip((latest_at - ended_at) / half_life_seconds, -60.0, 100.0)
+    return np.exp2(-halvings).astype(np.float32)
 
 
 @kernel

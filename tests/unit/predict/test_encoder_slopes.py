@@ -1,0 +1,56 @@
+"""The slopes by which vectors are learned are those of the loss."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tailorbird.predict import encoder_training as training
+from tailorbird.predict.encoder import REACH_BACK
+
+
+def batch(rng: np.random.Generator) -> training.Batch:
+    lengths = np.array([1, 3, 12])
+    there = np.arange(REACH_BACK) < lengths[:, None]
+    return training.Batch(
+        rng.integers(0, 9, (3, REACH_BACK)) * there,
+        there,
+        np.array([2, 5, 7]),
+        np.array([0, 1, 5, 8]),
+        np.zeros(3, np.float32),
+        np.zeros(4, np.float32),
+        np.array([0.2, 0.3, 0.5], np.float32),
+    )
+
+
+def loss(learned: training.Parameters, asked: training.Batch) -> float:
+    place = training._look(learned, asked).place  # noqa: SLF001 - the slope is of this
+    target, _ = training._unit(learned.vectors[asked.target])  # noqa: SLF001
+    wrong, _ = training._unit(learned.vectors[asked.wrong])  # noqa: SLF001
+    scores = place @ wrong.T / training.TEMPERATURE
+    scores[asked.target[:, None] == asked.wrong] = -np.inf
+    right = (place * target).sum(axis=1) / training.TEMPERATURE
+    every = np.logaddexp(np.logaddexp.reduce(scores, axis=1), right)
+    return float((asked.weight * (every - right)).sum())
+
+
+@pytest.mark.parametrize("part", ["decay", "mixing", "appeal"])
+def test_the_slope_of_attention_is_the_change_of_the_loss(part: str) -> None:
+    rng = np.random.default_rng(4)
+    shapes = ((9, 4), (REACH_BACK,), (4, 4), (4,))
+    parts: list[Any] = [rng.normal(size=shape) for shape in shapes]  # 64 bits, to see small change
+    learned = training.Parameters(*parts)
+    asked = batch(rng)
+    sights = training._look(learned, asked)  # noqa: SLF001
+    target, _ = training._unit(learned.vectors[asked.target])  # noqa: SLF001
+    wrong, _ = training._unit(learned.vectors[asked.wrong])  # noqa: SLF001
+    error, right = training._errors(sights.place, target, wrong, asked)  # noqa: SLF001
+    back = error @ wrong + right[:, None] * target
+    _, attention = training._look_back(learned, sights, back)  # noqa: SLF001
+    slopes = dict(zip(("decay", "mixing", "appeal"), attention, strict=True))
+    values = getattr(learned, part)
+    at = tuple(0 for _ in values.shape)
+    nudged = values.copy()
+    nudged[at] += 1e-5
+    change = (loss(learned._replace(**{part: nudged}), asked) - loss(learned, asked)) / 1e-5
+    assert slopes[part][at] == pytest.approx(change, rel=1e-3, abs=1e-6)
