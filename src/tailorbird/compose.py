@@ -9,6 +9,7 @@ import numpy as np
 
 
 from tailorbird.access.keys import KeyRing
+from tailorbird.access.sessions import Sessions
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.collect.admit import House
 from tailorbird.collect.collector import Collector, Stores
@@ -17,6 +18,7 @@ from tailorbird.consent.gate import Gate
 from tailorbird.decide.decider import Decider, Rooms
 from tailorbird.decide.placements import Placements
 from tailorbird.flow.corridor import Corridor
+from tailorbird.flow.feed import KEPT, Feed
 from tailorbird.flow.splitting import Splitter, blocks_of, seeds
 from tailorbird.flow.upkeep import every
 from tailorbird.identity.graph import Resolved
@@ -74,7 +76,7 @@ class Workspace:
         self.ledger = SqliteConsentLedger(self.vault_file)
         self.suppression = SqliteSuppression(self.vault_file)
         self.gate = Gate(self.ledger, unasked=settings.consent == "opt-out")
-        self.catalog = Catalog(self.items)
+        self.catalog = Catalog(self.items, clock)
         window_ms = settings.stitch_days * DAY_MS
         self.resolver = Resolver(self.state, window_ms=window_ms)
         self.pseudonyms = Pseudonyms(Seal(secret, f"{name}/pseudonyms").secret())
@@ -112,6 +114,8 @@ class Workspace:
         )
         self.catalog.watch(self.predictor.stock)
         self.corridor.listen(self._observe)
+        self.feed = Feed(clock)
+        self.corridor.listen(self.feed.observe)
         self.officer = Officer(
             {
                 "log": self.log,
@@ -138,6 +142,7 @@ class Workspace:
             if found is not None:
                 theirs.update(found[1].identifiers)
                 self.decider.forget(found[0])
+                self.feed.forget(found[0])
         return sorted(theirs)
 
     async def _knows(self, subject: Subject) -> bool:
@@ -155,6 +160,7 @@ class Install:
         self._secret = install_secret(self.folder.secret)
         self.keys = SqliteKeyRing(self.folder.control)
         self.audit = SqliteAudit(self.folder.control)
+        self.sessions = Sessions(Seal(self._secret, "sessions").secret())
         self._open: dict[WorkspaceId, Workspace] = {}
         self._opening = asyncio.Lock()
 
@@ -196,6 +202,7 @@ async def start(workspace: Workspace, settings: Settings) -> None:
     workspace.corridor.start()
     if target > workspace.state.offset:
         await workspace.corridor.reached(target)
+    await _recall(workspace)
     await workspace.predictor.refresh()
     workspace.journal.start()
     workspace.upkeep = [
@@ -207,6 +214,14 @@ async def start(workspace: Workspace, settings: Settings) -> None:
             every(_ADOPT_EVERY_S, lambda: _adopt_newer(workspace), "adopt"), name="adopt"
         ),
     ]
+
+
+async def _recall(workspace: Workspace) -> None:
+    """Show whoever watches what came last before this process."""
+    for logged in await workspace.log.read(max(0, workspace.log.last_offset - KEPT), KEPT):
+        person = await workspace.resolver.person(logged.event.subject)
+        if person is not None:
+            workspace.feed.recall([Resolved(person, logged)])
 
 
 async def _adopt_newer(workspace: Workspace) -> None:

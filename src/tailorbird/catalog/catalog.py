@@ -6,6 +6,7 @@ import msgspec
 
 from tailorbird.catalog.items import BadItem, Item, WireItem, item_from
 from tailorbird.catalog.ports import ItemStore
+from tailorbird.spine.clock import Clock
 from tailorbird.spine.ids import ItemId
 
 Watcher = Callable[[Sequence[Item]], None]
@@ -33,8 +34,9 @@ class CatalogOutcome(msgspec.Struct, frozen=True, rename="camel"):
 class Catalog:
     """One workspace's items."""
 
-    def __init__(self, store: ItemStore) -> None:
+    def __init__(self, store: ItemStore, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._watchers: list[Watcher] = []
         self._facets: dict[ItemId, tuple[str, ...] | None] = {}
         self.unknown = 0
@@ -83,11 +85,15 @@ class Catalog:
             try:
                 wire = _decode_item(raw)
                 name = ItemId(str(wire.id).strip())
-                items[name] = item_from(wire, items.get(name) or self._store.get(name))
+                items[name] = item_from(wire, items.get(name) or self._current(name))
             except (BadItem, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
                 rejected.append(ItemRejection(index=index, reason=str(cause)))
         await self.put_items(list(items.values()))
         return CatalogOutcome(accepted=len(items), rejected=rejected)
+
+    def _current(self, name: ItemId) -> Item:
+        """Return an item as it is, or the bare start of one that was never heard of."""
+        return self._store.get(name) or Item(id=name, created_at_ms=self._clock())
 
     async def patch(self, item: ItemId, body: bytes) -> Item | None:
         """Change some fields of one item; None when there is no such item.

@@ -46,6 +46,12 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     group_id: str | None = None
     markets: tuple[str, ...] = ()
     vendor: str | None = None
+    created_at_ms: int | None = None
+
+    @property
+    def new_since_ms(self) -> int | None:
+        """Since when it is for sale: as the shop says, else since the engine first heard of it."""
+        return self.created_at_ms if self.published_at_ms is None else self.published_at_ms
 
     @property
     def in_stock(self) -> bool:

@@ -14,6 +14,8 @@ IN_FRONT = 200
 IN_A_FACET = 50
 _NEW_S = 30 * 86_400.0
 _LEAST_RISE = 1.2
+_FEW = 20
+_MOST_NEW = 0.3
 _KIND_WEIGHTS = {"category": 1.0, "brand": 0.8, "price": 0.2, "sale": 0.1, "tag": 0.1}
 _OTHER_KINDS = 0.25
 
@@ -94,7 +96,7 @@ def leaders(standing: Standing, table: ItemTable, now_s: float) -> Leaders:
         new=new,
         discovery=np.unique(np.concatenate([popular.codes, trending.codes, new.codes])),
         facet_weights=weigh_facets(table),
-        by_facet=_by_facet(table, long, available),
+        by_facet=_by_facet(table, long, available, new.codes),
         by_channel={
             channel: ladder(_padded(scores, count) * available, IN_FRONT)
             for channel, scores in standing.by_channel.items()
@@ -150,26 +152,36 @@ def _rise(long: NDArray[np.float64], short: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _newest(table: ItemTable, available: NDArray[np.bool_], now_s: float) -> Ladder:
-    age = now_s - table.published_s[: len(available)]
-    scores = np.where(
-        available & (table.published_s[: len(available)] > 0) & (age < _NEW_S),
-        np.clip(1.0 - age / _NEW_S, 0.0, 1.0),
-        0.0,
-    )
-    return ladder(scores, IN_FRONT)
+    """Rank the new by age. Where most of a catalog is new, it has just been loaded: nobody is."""
+    since = table.published_s[: len(available)]
+    fresh = available & (since > 0) & (now_s - since < _NEW_S)
+    if fresh.sum() > max(_FEW, _MOST_NEW * available.sum()):
+        return NOBODY
+    return ladder(np.where(fresh, np.clip(1.0 - (now_s - since) / _NEW_S, 0.0, 1.0), 0.0), IN_FRONT)
 
 
 def _by_facet(
-    table: ItemTable, long: NDArray[np.float64], available: NDArray[np.bool_]
+    table: ItemTable,
+    long: NDArray[np.float64],
+    available: NDArray[np.bool_],
+    new: NDArray[np.int32],
 ) -> dict[int, Ladder]:
-    """Items without a record count a little, so that a facet of new items has leaders too."""
+    """Rank within each facet.
+
+    A new item without a record ranks like a good one of the shop (at the 80th percentile), so that
+    people who lean to its facets meet it; other items without a record come last.
+    """
     count = len(available)
     rows = table.facet_codes[:count]
     items, columns = np.nonzero((rows >= 0) & available[:, None])
     if not len(items):
         return {}
     facets = rows[items, columns]
-    weight = long[items] + 1e-9
+    touched = long[long > 0]
+    promise = float(np.quantile(touched, 0.8)) if len(touched) else 1.0
+    lifted = long + 1e-9
+    lifted[new[long[new] <= 0]] = promise
+    weight = lifted[items]
     order = np.lexsort((items, -weight, facets))
     facets, items, weight = facets[order], items[order], weight[order]
     starts = np.flatnonzero(np.r_[True, facets[1:] != facets[:-1]])

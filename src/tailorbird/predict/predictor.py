@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
+from tailorbird.predict.content import Description
 from tailorbird.predict.blending import BlendScratch, blend_scratch
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.leaders import NOBODY, Ladder, Leaders, leaders
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.recent import RecentSessions, sessions_of
-from tailorbird.predict.related import Related
+from tailorbird.predict.lookalikes import Lookalikes, description_of
+from tailorbird.predict.nearest_rows import Neighbours
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
@@ -51,8 +53,8 @@ class Models:
     name: str
     trained_offset: int
     next_item: NextItemModel | None = None
-    complements: Related | None = None
-    similar: Related | None = None
+    complements: Neighbours | None = None
+    similar: Lookalikes | None = None
 
 
 UNTRAINED = Models(name="none", trained_offset=0)
@@ -92,6 +94,7 @@ class Predictor:
         self._scratch = blend_scratch(self.table.capacity, 1024)
         # Answers of the session model as it is now, by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
+        self._undescribed: dict[int, Description] = {}
         self._observed = False
         self.session_ms = 0.3
 
@@ -121,9 +124,12 @@ class Predictor:
                 item.id,
                 item.facets(),
                 available=item.in_stock,
-                published_s=(item.published_at_ms or 0) / 1000,
+                published_s=(item.new_since_ms or 0) / 1000,
             )
             self.table.sell_in(code, item.markets)
+            similar = self.models.similar
+            if similar is not None and code >= len(similar.neighbours.codes):
+                self._undescribed[code] = description_of(item)
 
     def adopt(self, trained: Trained) -> None:
         """Serve newly trained models; items learned since keep their places behind theirs.
@@ -149,26 +155,31 @@ class Predictor:
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._answers = {}
+        self._undescribed = {}
 
     async def refresh(self) -> None:
         """Bring leaders and the session model up to now; heavy work runs in a thread."""
         standing = self._standings.standing()
         rows = self._recent.rows() if self._recent.changed else None
         models, table = self.models, self.table
+        described, self._undescribed = self._undescribed, {}
         now_s = self._clock() / 1000
 
-        def work() -> tuple[Leaders, NextItemModel | None]:
-            fresh = models.next_item
+        def work() -> tuple[Leaders, Models]:
+            fresh, similar = models.next_item, models.similar
             if fresh is not None and rows is not None:
                 fresh = fresh.with_recent(sessions_of(rows), len(table.items))
             if fresh is not None:
                 fresh.recommend(_ANY_QUERY, 1)  # compiles or loads the kernels, off the hot path
-            return leaders(standing, table, now_s), fresh
+            if similar is not None and described:
+                similar = similar.with_items(described)
+            newer = replace(models, next_item=fresh, similar=similar)
+            return leaders(standing, table, now_s), newer
 
-        found, fresh = await asyncio.to_thread(work)
+        found, newer = await asyncio.to_thread(work)
         if self.models is models:
             self.leaders = found
-            self.models = replace(models, next_item=fresh)
+            self.models = newer
             self._answers = {}
 
     # Answering
@@ -212,10 +223,22 @@ class Predictor:
 
     def complements(self, anchors: Codes) -> Ladder:
         """Return what is bought with or after any of the anchors."""
-        related = self.models.complements
-        return NOBODY if related is None else related.of(anchors)
+        found = self.models.complements
+        return NOBODY if found is None else ladder_of(found, anchors)
 
     def similar(self, anchors: Codes) -> Ladder:
         """Return what is like any of the anchors."""
-        related = self.models.similar
-        return NOBODY if related is None else related.of(anchors)
+        found = self.models.similar
+        return NOBODY if found is None else ladder_of(found.neighbours, anchors)
+
+
+def ladder_of(neighbours: Neighbours, anchors: Codes) -> Ladder:
+    """Return the neighbours of all anchors as one ladder; scores are scaled to end at most at 1."""
+    known = anchors[anchors < len(neighbours.codes)]
+    if not len(known):
+        return NOBODY
+    codes, scores = neighbours.codes[known].ravel(), neighbours.scores[known].ravel()
+    real = codes >= 0
+    if not real.any():
+        return NOBODY
+    return Ladder(codes[real], scores[real] / scores[real].max())

@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tailorbird.predict.complements import Browsing, complements, joined_orders
+from tailorbird.predict.content import Description
 from tailorbird.predict.fitting import fit
+from tailorbird.predict.lookalikes import described_by, description_of, fit_lookalikes
 from tailorbird.predict.ports import ModelStore, TrainingSource
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.training import Diary, read_diary
@@ -15,6 +18,8 @@ from tailorbird.spine.clock import format_time
 from tailorbird.spine.errors import TailorbirdError
 
 LEAST_SESSIONS = 50
+COMPLEMENTS = 24
+_SOON_S = 30 * 86_400.0  # what is bought within a month after belongs together too
 Told = Callable[[str], None]
 """Told of each step of a training, in words."""
 
@@ -52,6 +57,7 @@ def train(
     last_offset = source.last_offset
     told("reading the log")
     diary = read_diary(source.batches())
+    descriptions = _descriptions(diary, source)
     sessions = diary.sessions()
     if len(sessions) < LEAST_SESSIONS:
         raise TooLittleData(f"{len(sessions)} sessions of two items; {LEAST_SESSIONS} are needed")
@@ -60,12 +66,19 @@ def train(
         sessions, rng=rng, budget_seconds=budget_seconds, item_count=len(diary.vocabulary)
     )
     told("finding complements and look-alikes")
+    orders = joined_orders(diary.baskets(), diary.buyers(), _SOON_S)
+    together = complements(
+        orders,
+        COMPLEMENTS,
+        browsing=Browsing(sessions, diary.leaves()),
+        item_count=len(diary.vocabulary),
+    )
     models = Models(
         name=f"blend@{format_time(now_ms)[:19].replace(':', '-')}",
         trained_offset=last_offset,
         next_item=next_item,
-        complements=None,
-        similar=None,
+        complements=together,
+        similar=fit_lookalikes(descriptions),
     )
     trained = Trained(
         models=models,
@@ -76,6 +89,16 @@ def train(
     store.save(trained, _facts(diary, sessions_count=len(sessions), began=started))
     told(f"stored {models.name}")
     return models
+
+
+def _descriptions(diary: Diary, source: TrainingSource) -> list[Description]:
+    """Return what every item says of itself, by code; items of the catalog that nobody touched
+    get their codes here."""
+    told = {diary.vocabulary.learn(item.id): description_of(item) for item in source.items()}
+    return [
+        told.get(code) or described_by(diary.facets.get(code, ()))
+        for code in range(len(diary.vocabulary))
+    ]
 
 
 def _facts(diary: Diary, *, sessions_count: int, began: float) -> dict[str, object]:

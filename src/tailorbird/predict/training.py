@@ -101,8 +101,18 @@ class Diary:
 
     def baskets(self) -> Sessions:
         """Return every order as a row of different items, oldest first."""
-        rows = [(at_s, list(dict.fromkeys(codes))) for _, at_s, codes in self._baskets]
-        return Sessions.of([codes for _, codes in rows], [at_s for at_s, _ in rows])
+        ordered = self._ordered()
+        rows = [list(dict.fromkeys(codes)) for _, _, codes in ordered]
+        return Sessions.of(rows, [at_s for _, at_s, _ in ordered])
+
+    def buyers(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """int64[orders], a number for who placed each order of `baskets`."""
+        numbers: dict[str, int] = {}
+        found = [numbers.setdefault(buyer, len(numbers)) for buyer, _, _ in self._ordered()]
+        return np.array(found, np.int64)
+
+    def _ordered(self) -> list[tuple[str, float, list[int]]]:
+        return sorted(self._baskets, key=_by_time)
 
     def standings(self, landmark_s: float) -> Standings:
         """Return who is in front."""
@@ -139,3 +149,7 @@ def read_diary(batches: Iterable[Iterable[TrainingEvent]]) -> Diary:
 
 def _by_visitor(touch: tuple[str, float, int]) -> tuple[str, float]:
     return touch[0], touch[1]
+
+
+def _by_time(basket: tuple[str, float, list[int]]) -> float:
+    return basket[1]

@@ -7,10 +7,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tailorbird.predict.lookalikes import load_lookalikes
 from tailorbird.predict.model_files import ModelUnreadable, read_parts, write_parts
+from tailorbird.predict.nearest_rows import Neighbours
 from tailorbird.predict.next_item import load as load_next_item
 from tailorbird.predict.predictor import Models, Trained
-from tailorbird.predict.related import Related
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
 
@@ -49,11 +50,10 @@ class ModelFolder:
         (place / "items.json").write_bytes(msgspec.json.encode(items))
         if models.next_item is not None:
             models.next_item.save(place / "next_item")
-        for name in ("complements", "similar"):
-            related: Related | None = getattr(models, name)
-            if related is not None:
-                arrays = {"codes": related.codes, "scores": related.scores}
-                write_parts(place / name, "related", {}, arrays)
+        if models.complements is not None:
+            write_parts(place / "complements", "complements", {}, models.complements._asdict())
+        if models.similar is not None:
+            models.similar.save(place / "similar")
         write_parts(place / "standings", "standings", *trained.standings.parts())
         card = _Version(
             name=models.name,
@@ -94,8 +94,8 @@ class ModelFolder:
             name=card.name,
             trained_offset=card.trained_offset,
             next_item=load_next_item(place / "next_item") if card.has_next_item else None,
-            complements=_related(place / "complements") if card.has_complements else None,
-            similar=_related(place / "similar") if card.has_similar else None,
+            complements=_complements(place / "complements") if card.has_complements else None,
+            similar=load_lookalikes(place / "similar") if card.has_similar else None,
         )
         vocabulary = Vocabulary.of(items.ids)
         return Trained(models, vocabulary, items.facets, _standings(place / "standings"))
@@ -106,9 +106,9 @@ class ModelFolder:
             shutil.rmtree(old)
 
 
-def _related(place: Path) -> Related:
-    parts = read_parts(place, "related")
-    return Related(parts.array("codes", np.int32), parts.array("scores", np.float32))
+def _complements(place: Path) -> Neighbours:
+    parts = read_parts(place, "complements")
+    return Neighbours(parts.array("codes", np.int32), parts.array("scores", np.float32))
 
 
 def _standings(place: Path) -> Standings:
