@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from tailorbird.api.app import App
+from tailorbird.api.client_settings import ClientSettingsDoors
 from tailorbird.api.collecting import CollectingDoors
 from tailorbird.api.deciding import DecidingDoors
 from tailorbird.api.doorkeeper import Doorkeeper
@@ -35,7 +36,9 @@ def build(install: Install) -> ASGIApp:
     for doors in (ItemDoors(keeper), PrivacyDoors(keeper, install)):
         exact |= doors.exact()
         patterned += doors.patterned()
-    patterned += PeopleDoors(keeper, install).patterned()
+    clients = ClientSettingsDoors(keeper, install)
+    exact |= clients.exact()
+    patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()
     return ServerErrorMiddleware(App(exact, patterned, install.settings.origins), handler=_fault)
 
 
