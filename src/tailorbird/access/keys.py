@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import secrets
 from enum import StrEnum
-from typing import Protocol
 
 import msgspec
 
@@ -61,18 +60,6 @@ class Key(msgspec.Struct, frozen=True, rename="camel"):
     def allows_origin(self, origin: str | None) -> bool:
         """Return whether a browser at this origin may use the key; no list means any."""
         return origin is None or not self.origins or origin in self.origins
-
-
-class KeyRing(Protocol):
-    """Where keys are kept; shared by every process of an install."""
-
-    def find(self, text: str) -> Key | None: ...
-
-    def add(self, key: Key, text: str) -> None: ...
-
-    def all(self) -> list[Key]: ...
-
-    def revoke(self, key_id: str, at_ms: int) -> bool: ...
 
 
 def new_key(

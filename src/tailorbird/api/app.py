@@ -1,4 +1,4 @@
-"""The application: finds the door for a call, translates mistakes, and answers browsers' preflights."""
+"""The application: finds the door for a call, translates mistakes, answers preflights."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -40,7 +40,9 @@ class App:
     ) -> None:
         self._exact = dict(exact)
         self._paths = {path for _, path in exact}
-        self._patterned = [(Route(path, _never, methods=[method]), door) for method, path, door in patterned]
+        self._patterned = [
+            (Route(path, _never, methods=[method]), door) for method, path, door in patterned
+        ]
         self._origins = origins
         self._observe = observe
 

@@ -1,4 +1,4 @@
-"""The collecting doors: Segment's tracking API, as Segment's and RudderStack's libraries call it."""
+"""The collecting doors: Segment's tracking API, as its and RudderStack's libraries call it."""
 
 import asyncio
 
@@ -7,7 +7,8 @@ import msgspec
 from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor, key_in
 from tailorbird.api.http import Answer, Call, Door, answer
-from tailorbird.collect.admit import MOST_EVENT_BYTES, Door as Entrance
+from tailorbird.collect.admit import MOST_EVENT_BYTES
+from tailorbird.collect.admit import Door as Entrance
 from tailorbird.collect.collector import Outcome, Rejection
 from tailorbird.collect.wire import MalformedJson, decode_batch, write_key_in
 from tailorbird.consent.signals import from_gpc
@@ -18,6 +19,7 @@ MOST_BATCH_BYTES = 500 * 1024
 MOST_IMPORT_BYTES = 32 * 1024 * 1024
 MOST_EVENTS = 2_500
 _IMPORT_CHUNK = 2_000
+_LONGEST_SOURCE = 80
 _KINDS = {
     "t": "track",
     "i": "identify",
@@ -53,7 +55,9 @@ class CollectingDoors:
             body = await call.body(MOST_BATCH_BYTES)
             visitor = await self._visitor(call, body)
             if len(body) > MOST_EVENT_BYTES:
-                raise TooLarge(f"The event has {len(body)} bytes; at most {MOST_EVENT_BYTES} are kept")
+                raise TooLarge(
+                    f"The event has {len(body)} bytes; at most {MOST_EVENT_BYTES} are kept"
+                )
             _must_be_json(body)
             entrance = Entrance(
                 source=visitor.key.source,
@@ -71,7 +75,9 @@ class CollectingDoors:
         visitor = await self._visitor(call, body)
         batch = decode_batch(body)
         if len(batch.batch) > MOST_EVENTS:
-            raise TooLarge(f"The batch has {len(batch.batch)} events; at most {MOST_EVENTS} are taken")
+            raise TooLarge(
+                f"The batch has {len(batch.batch)} events; at most {MOST_EVENTS} are taken"
+            )
         entrance = Entrance(
             source=visitor.key.source,
             received_at_ms=self._clock(),
@@ -81,15 +87,20 @@ class CollectingDoors:
         return await self._collect(call, visitor, batch.batch, entrance)
 
     async def history(self, call: Call) -> Answer:
-        """Take NDJSON of past events: they train and count, but trigger nothing."""
+        """Take NDJSON of past events: they train and count, but trigger nothing.
+
+        `?source=NAME` names where they come from; an event is the same again by its message id and
+        this name. Without it, the key's id is the name.
+        """
         visitor = await self._keeper.admit(call, Scope.ADMIN)
+        name = call.query().get("source", visitor.key.source)[:_LONGEST_SOURCE]
         lines = [line for line in (await call.body(MOST_IMPORT_BYTES)).split(b"\n") if line.strip()]
-        entrance = Entrance(
-            source=f"import:{visitor.key.source}", received_at_ms=self._clock(), historical=True
-        )
+        entrance = Entrance(source=f"import:{name}", received_at_ms=self._clock(), historical=True)
         total = Outcome(accepted=0, duplicates=0, withheld=0, rejected=[])
         for start in range(0, len(lines), _IMPORT_CHUNK):
-            part = await visitor.shop.collector.collect(lines[start : start + _IMPORT_CHUNK], entrance)
+            part = await visitor.shop.collector.collect(
+                lines[start : start + _IMPORT_CHUNK], entrance
+            )
             total = joined(total, part, start)
             await asyncio.sleep(0)
         return answer(total)
@@ -131,5 +142,3 @@ def _must_be_json(body: bytes) -> None:
         msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise MalformedJson(f"The body is not a JSON object: {cause}") from cause
-
-

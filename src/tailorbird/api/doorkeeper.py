@@ -70,7 +70,7 @@ class Doorkeeper:
 
 
 def key_in(call: Call) -> str | None:
-    """Return the key of a call: Bearer, Basic (as user name), X-API-Key or `writeKey` in the query."""
+    """Return a call's key: Bearer, Basic (as user name), X-API-Key, or `writeKey` in the query."""
     authorization = call.headers.get(b"authorization")
     if authorization is not None:
         kind, _, value = authorization.decode("latin-1").partition(" ")

@@ -25,11 +25,11 @@ class OperatingDoors:
             ("GET", "/metrics"): self.metrics,
         }
 
-    async def alive(self, call: Call) -> Answer:
+    async def alive(self, _call: Call) -> Answer:
         """Say that the process answers."""
         return answer({"status": "ok"})
 
-    async def ready(self, call: Call) -> Answer:
+    async def ready(self, _call: Call) -> Answer:
         """Say whether events are stored and folded, and what is wrong if not."""
         faults = [
             f"{shop.name}: folding stopped: {shop.corridor.failure!r}"
@@ -39,7 +39,7 @@ class OperatingDoors:
         status = {"status": "failing" if faults else "ready", "faults": faults}
         return answer(status, 503 if faults else 200)
 
-    async def metrics(self, call: Call) -> Answer:
+    async def metrics(self, _call: Call) -> Answer:
         """Show the figures in Prometheus' text format."""
         for shop in self._install.opened():
             figures = {

@@ -85,8 +85,7 @@ class PrivacyDoors:
         wanted = decode_privacy_request(await call.body(_MOST_BODY))
         request_id = wanted.subject_request_id or f"r_{secrets.token_hex(8)}"
         keys = [self._key(visitor, identity) for identity in wanted.subject_identities]
-        receipt = await self._carry_out(visitor, wanted, request_id, keys)
-        return receipt
+        return await self._carry_out(visitor, wanted, request_id, keys)
 
     async def receipt(self, call: Call) -> Answer:
         """Show how a request stands, and its receipt."""

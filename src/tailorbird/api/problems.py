@@ -1,4 +1,4 @@
-"""Mistakes become RFC 9457 problems, with the `code` and `message` that RudderStack's client reads."""
+"""Mistakes become RFC 9457 problems, with the `code` and `message` that clients read."""
 
 import msgspec
 

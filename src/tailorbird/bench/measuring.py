@@ -49,7 +49,9 @@ def bench(folder: Path, size: Size, rounds: int, seconds: int, told: Told) -> li
         told: hears of each step.
     """
     settings = Settings(data=str(folder / "data"), port=_PRODUCT_PORT)
-    told(f"filling a shop: {size.people:,} people, {size.items:,} items, {size.sessions:,} sessions")
+    told(
+        f"filling a shop: {size.people:,} people, {size.items:,} items, {size.sessions:,} sessions"
+    )
     key, import_rate = asyncio.run(fill(settings, size, np.random.default_rng(0)))
     scripts = lua_scripts(folder, key, size)
     rows = [Row("bulk import, folded", round(import_rate), "events/s")]
@@ -149,17 +151,25 @@ def _freshness(key: str) -> Row:
     times = []
     for number in range(300):
         visitor = f"fresh-{time.time_ns()}-{number}"
-        _call("/v1/track", key, {
-            "event": "Product Viewed",
-            "anonymousId": visitor,
-            "properties": {"product_id": f"sku-{number}"},
-        })
+        _call(
+            "/v1/track",
+            key,
+            {
+                "event": "Product Viewed",
+                "anonymousId": visitor,
+                "properties": {"product_id": f"sku-{number}"},
+            },
+        )
         acknowledged = time.perf_counter()
         while True:
-            found = _call("/v1/decide", key, {
-                "anonymousId": visitor,
-                "placements": [{"name": "home_recs", "limit": 3}],
-            })
+            found = _call(
+                "/v1/decide",
+                key,
+                {
+                    "anonymousId": visitor,
+                    "placements": [{"name": "home_recs", "limit": 3}],
+                },
+            )
             if found["decisions"][0]["level"] in {"session", "personal"}:
                 break
         times.append((time.perf_counter() - acknowledged) * 1000)
@@ -168,7 +178,7 @@ def _freshness(key: str) -> Row:
 
 
 def _call(path: str, key: str, body: dict[str, object]) -> dict[str, list[dict[str, str]]]:
-    request = urllib.request.Request(  # noqa: S310 - our own server on loopback
+    request = urllib.request.Request(
         f"http://{HOST}:{_PRODUCT_PORT}{path}",
         data=json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {key}"},
@@ -190,7 +200,7 @@ def _wait_for(port: int) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=1)  # noqa: S310
+            urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=1)
         except urllib.error.HTTPError:
             return
         except OSError:

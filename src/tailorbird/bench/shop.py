@@ -1,4 +1,4 @@
-"""The shop that the bench runs on: people with a history, items, and a session index of stated size."""
+"""The shop that the bench runs on: people with a history, items, and a session index."""
 
 from __future__ import annotations
 
@@ -125,25 +125,25 @@ def lua_scripts(folder: Path, key: str, size: Size) -> dict[str, Path]:
     )
     event = (
         '\'{"type":"track","event":"Product Viewed","messageId":"\' .. run .. "-" .. n .. '
-        f"'\",\"anonymousId\":\"visitor-' .. math.random(0, {size.people - 1}) .. "
-        f"'\",\"properties\":{{\"product_id\":\"sku-' .. math.random(0, {size.items - 1}) .. "
-        "'\",\"price\":19.99,\"currency\":\"EUR\"},\"context\":{\"library\":{\"name\":\"bench\"},"
-        "\"page\":{\"path\":\"/p\"},\"locale\":\"de-DE\"}}'"
+        f'\'","anonymousId":"visitor-\' .. math.random(0, {size.people - 1}) .. '
+        f'\'","properties":{{"product_id":"sku-\' .. math.random(0, {size.items - 1}) .. '
+        '\'","price":19.99,"currency":"EUR"},"context":{"library":{"name":"bench"},'
+        '"page":{"path":"/p"},"locale":"de-DE"}}\''
     )
     decide = (
-        f"'{{\"anonymousId\":\"visitor-' .. math.random(0, {size.people - 1}) .. "
-        f"'\",\"context\":{{\"item\":\"sku-' .. math.random(0, {size.items - 1}) .. "
-        "'\"},\"placements\":[{\"name\":\"home_recs\",\"limit\":12}]}'"
+        f'\'{{"anonymousId":"visitor-\' .. math.random(0, {size.people - 1}) .. '
+        f'\'","context":{{"item":"sku-\' .. math.random(0, {size.items - 1}) .. '
+        '\'"},"placements":[{"name":"home_recs","limit":12}]}\''
+    )
+    batch = (
+        "local parts = {} for i = 1, 50 do n = n + 1 "
+        f"parts[i] = {event} end local body = "
+        "'{\"batch\":[' .. table.concat(parts, \",\") .. ']}'"
     )
     scripts = {
-        "single": f'{head}request = function() n = n + 1 return wrk.format("POST", "/v1/track", headers, {event}) end',
-        "batch": (
-            f"{head}request = function()\n local parts = {{}}\n for i = 1, 50 do n = n + 1 "
-            f"parts[i] = {event} end\n"
-            ' return wrk.format("POST", "/v1/batch", headers, \'{"batch":[\' .. '
-            "table.concat(parts, \",\") .. ']}') end"
-        ),
-        "decide": f'{head}request = function() return wrk.format("POST", "/v1/decide", headers, {decide}) end',
+        "single": _script(head, "/v1/track", f"n = n + 1 local body = {event}"),
+        "batch": _script(head, "/v1/batch", batch),
+        "decide": _script(head, "/v1/decide", f"local body = {decide}"),
     }
     for name in ("single", "batch", "decide"):
         scripts[f"bare_{name}"] = re_path(scripts[name])
@@ -152,6 +152,13 @@ def lua_scripts(folder: Path, key: str, size: Size) -> dict[str, Path]:
         paths[name] = folder / f"{name}.lua"
         paths[name].write_text(text, "utf-8")
     return paths
+
+
+def _script(head: str, path: str, body: str) -> str:
+    return (
+        f"{head}request = function() {body} "
+        f'return wrk.format("POST", "{path}", headers, body) end\n'
+    )
 
 
 def re_path(script: str) -> str:

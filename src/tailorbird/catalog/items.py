@@ -86,26 +86,26 @@ class WireItem(msgspec.Struct, rename="camel"):
     """An item on the wire; every field may be left out, and is then unset or left as it is."""
 
     id: str | int
-    title: str | None | msgspec.UnsetType = msgspec.UNSET
-    description: str | None | msgspec.UnsetType = msgspec.UNSET
-    url: str | None | msgspec.UnsetType = msgspec.UNSET
-    image: str | None | msgspec.UnsetType = msgspec.UNSET
-    price: float | str | None | msgspec.UnsetType = msgspec.UNSET
-    sale_price: float | str | None | msgspec.UnsetType = msgspec.UNSET
-    cost: float | str | None | msgspec.UnsetType = msgspec.UNSET
-    margin: float | str | None | msgspec.UnsetType = msgspec.UNSET
-    currency: str | None | msgspec.UnsetType = msgspec.UNSET
-    stock: int | None | msgspec.UnsetType = msgspec.UNSET
+    title: str | msgspec.UnsetType | None = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    url: str | msgspec.UnsetType | None = msgspec.UNSET
+    image: str | msgspec.UnsetType | None = msgspec.UNSET
+    price: float | str | msgspec.UnsetType | None = msgspec.UNSET
+    sale_price: float | str | msgspec.UnsetType | None = msgspec.UNSET
+    cost: float | str | msgspec.UnsetType | None = msgspec.UNSET
+    margin: float | str | msgspec.UnsetType | None = msgspec.UNSET
+    currency: str | msgspec.UnsetType | None = msgspec.UNSET
+    stock: int | msgspec.UnsetType | None = msgspec.UNSET
     available: bool | msgspec.UnsetType = msgspec.UNSET
-    restocked_at: str | None | msgspec.UnsetType = msgspec.UNSET
-    published_at: str | None | msgspec.UnsetType = msgspec.UNSET
-    category: str | list[str] | None | msgspec.UnsetType = msgspec.UNSET
-    brand: str | None | msgspec.UnsetType = msgspec.UNSET
-    tags: list[str] | None | msgspec.UnsetType = msgspec.UNSET
-    attributes: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
-    group_id: str | int | None | msgspec.UnsetType = msgspec.UNSET
-    markets: list[str] | None | msgspec.UnsetType = msgspec.UNSET
-    vendor: str | None | msgspec.UnsetType = msgspec.UNSET
+    restocked_at: str | msgspec.UnsetType | None = msgspec.UNSET
+    published_at: str | msgspec.UnsetType | None = msgspec.UNSET
+    category: str | list[str] | msgspec.UnsetType | None = msgspec.UNSET
+    brand: str | msgspec.UnsetType | None = msgspec.UNSET
+    tags: list[str] | msgspec.UnsetType | None = msgspec.UNSET
+    attributes: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    group_id: str | int | msgspec.UnsetType | None = msgspec.UNSET
+    markets: list[str] | msgspec.UnsetType | None = msgspec.UNSET
+    vendor: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 def item_from(wire: WireItem, current: Item | None = None) -> Item:

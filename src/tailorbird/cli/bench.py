@@ -1,4 +1,4 @@
-"""`tailorbird bench`: what this install does on this machine, each figure beside the bare endpoint's."""
+"""`tailorbird bench`: what this install does here, each figure beside the bare endpoint's."""
 
 import json
 import os
@@ -11,7 +11,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tailorbird.bench.measuring import Row, bench as measure
+from tailorbird.bench.measuring import Row
+from tailorbird.bench.measuring import bench as measure
 from tailorbird.bench.shop import Size
 
 
@@ -26,18 +27,23 @@ def bench(
     """Measure ingest, decide, freshness, start-up and memory."""
     size = Size(people=people, items=items, sessions=sessions)
     with tempfile.TemporaryDirectory(prefix="tailorbird-bench-") as folder:
-        rows = measure(
-            Path(folder), size, rounds, seconds, lambda step: print(step, file=sys.stderr, flush=True)
-        )
+        rows = measure(Path(folder), size, rounds, seconds, _tell)
     if as_json:
         print(json.dumps({"machine": machine(), "rows": msgspec.to_builtins(rows)}))
     else:
         print(f"{machine()}\n\n{table(rows)}")
 
 
+def _tell(step: str) -> None:
+    print(step, file=sys.stderr, flush=True)
+
+
 def table(rows: list[Row]) -> str:
     """Return the rows as a Markdown table."""
-    lines = ["| what | figure | bare endpoint | ratio (lowest to highest) |", "| --- | --: | --: | --- |"]
+    lines = [
+        "| what | figure | bare endpoint | ratio (lowest to highest) |",
+        "| --- | --: | --: | --- |",
+    ]
     for row in rows:
         bare = "" if row.bare is None else f"{row.bare:,.0f}"
         ratio = "" if row.ratio is None else f"{row.ratio:.3f} ({row.spread})"

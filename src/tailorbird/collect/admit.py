@@ -28,9 +28,7 @@ MOST_EVENT_BYTES = 32 * 1024
 CONSENT_UPDATED = "Segment Consent Preference Updated"
 _LONGEST_MESSAGE_ID = 200
 _LONGEST_NAME = 200
-_KINDS: dict[str, EventKind] = {
-    kind: kind for kind in get_args(EventKind) if kind != "split"
-}
+_KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind) if kind != "split"}
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -71,8 +69,6 @@ def admit(raw: bytes | msgspec.Raw, door: Door, house: House) -> Admitted | Refu
     """
     message_id: str | None = None
     try:
-        if memoryview(raw).nbytes > MOST_EVENT_BYTES:
-            raise Unfit("", f"the event is larger than {MOST_EVENT_BYTES // 1024} KiB")
         wire = _decode(raw)
         message_id = _message_id(wire, raw, door)
         return _typed(wire, message_id, door, house)
@@ -81,6 +77,8 @@ def admit(raw: bytes | msgspec.Raw, door: Door, house: House) -> Admitted | Refu
 
 
 def _decode(raw: bytes | msgspec.Raw) -> WireEvent:
+    if memoryview(raw).nbytes > MOST_EVENT_BYTES:
+        raise Unfit("", f"the event is larger than {MOST_EVENT_BYTES // 1024} KiB")
     try:
         return decode_event(raw)
     except msgspec.ValidationError as cause:
@@ -139,7 +137,9 @@ def _kind(wire: WireEvent, door: Door) -> EventKind:
         raise Unfit("type", "`type` is missing: track, identify, page, screen, group or alias")
     kind = _KINDS.get(said)
     if kind is None:
-        raise Unfit("type", f"`type` is {said[:40]!r}: not track, identify, page, screen, group, alias")
+        raise Unfit(
+            "type", f"`type` is {said[:40]!r}: not track, identify, page, screen, group, alias"
+        )
     return kind
 
 

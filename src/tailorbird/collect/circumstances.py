@@ -1,9 +1,8 @@
-"""The circumstances of an event: acquisition channel, device, locale, place, from what clients send."""
+"""The circumstances of an event: channel, device, locale and place, from what clients send."""
 
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
-
 
 from tailorbird.spine.events import NO_CONTEXT, Context
 
@@ -55,7 +54,8 @@ def circumstances(context: dict[str, Any]) -> Context:
     host = _host(referrer)
     locale = _text(context.get("locale"))
     return Context(
-        channel=_text(context.get("channel_name")) or channel_of(campaign, host, _host(_text(page.get("url")))),
+        channel=_text(context.get("channel_name"))
+        or channel_of(campaign, host, _host(_text(page.get("url")))),
         campaign=_text(campaign.get("name")),
         referrer=host,
         device=device_of(context),
@@ -133,5 +133,3 @@ def _part(context: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _text(value: object) -> str | None:
     return value[:_LONGEST] if isinstance(value, str) and value else None
-
-

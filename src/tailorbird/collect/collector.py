@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from tailorbird.collect.admit import CONSENT_UPDATED, Admitted, Door, House, admit
+from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.collect.identifiers import is_junk
 from tailorbird.collect.ports import ContactCard, DeadLetters, EventLog, Refusal, Tally, Vault
 from tailorbird.collect.refusals import Refused
@@ -43,7 +44,9 @@ class Outcome(msgspec.Struct, frozen=True, rename="camel"):
 class Suppression(Protocol):
     """Who was erased, so that a late event brings nobody back."""
 
-    def holds(self, keys: Sequence[IdentifierKey], at_ms: int) -> bool: ...
+    def holds(self, keys: Sequence[IdentifierKey], at_ms: int) -> bool:
+        """Return whether something of that time belongs to somebody erased since."""
+        ...
 
 
 class Stores(msgspec.Struct, frozen=True):
@@ -103,6 +106,14 @@ class Collector:
         finally:
             self._in_flight -= len(raws)
 
+    async def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Put on the dead-letter list what a reader of files could not make an event of."""
+        if not refusals:
+            return
+        await self._stores.dead_letters.add(refusals)
+        for refusal in refusals:
+            self._stores.tally.add(refusal.at_ms // DAY_MS, refusal.source, "refused")
+
     async def _collect(self, raws: Sequence[Raw], door: Door, signals: Choices) -> Outcome:
         events: list[Event] = []
         rejected: list[Rejection] = []
@@ -120,7 +131,7 @@ class Collector:
                         field=result.field,
                     )
                 )
-                refusals.append(_refusal(raw, result, door))
+                refusals.append(self._refusal(raw, result, door))
             elif await self._allowed(result, signals, door):
                 events.append(result.event)
                 if result.contacts:
@@ -160,6 +171,18 @@ class Collector:
             await self._gate.record(event.subject, said, "event", door.received_at_ms)
         return False
 
+    def _refusal(self, raw: Raw, refused: Refused, door: Door) -> Refusal:
+        return Refusal(
+            at_ms=door.received_at_ms,
+            source=door.source,
+            field=refused.field,
+            reason=refused.reason,
+            message_id=refused.message_id,
+            body=bytes(raw),
+            keys=_keys_in(raw, self._house.pseudonyms),
+            once=door.historical,
+        )
+
     def _count_faults(self, admitted: Admitted, door: Door) -> None:
         day = door.received_at_ms // DAY_MS
         for fault in admitted.violations:
@@ -191,27 +214,15 @@ class _Ids(msgspec.Struct, rename="camel"):
 _decode_ids = msgspec.json.Decoder(_Ids, strict=False).decode
 
 
-def _refusal(raw: Raw, refused: Refused, door: Door) -> Refusal:
-    return Refusal(
-        at_ms=door.received_at_ms,
-        source=door.source,
-        field=refused.field,
-        reason=refused.reason,
-        message_id=refused.message_id,
-        body=bytes(raw),
-        keys=_keys_in(raw),
-    )
-
-
-def _keys_in(raw: Raw) -> tuple[IdentifierKey, ...]:
+def _keys_in(raw: Raw, pseudonyms: Pseudonyms) -> tuple[IdentifierKey, ...]:
     """Whose a refused event is, as far as it can be read: an erasure must find it."""
     try:
         ids = _decode_ids(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ()
     keys = []
-    if ids.user_id is not None and not is_junk(str(ids.user_id)):
-        keys.append(user_key(str(ids.user_id)))
-    if ids.anonymous_id is not None and not is_junk(str(ids.anonymous_id)):
-        keys.append(anonymous_key(str(ids.anonymous_id)))
+    for value, key_of in ((ids.user_id, user_key), (ids.anonymous_id, anonymous_key)):
+        text = "" if value is None else str(value).strip()
+        if text and not is_junk(text):
+            keys.append(key_of(pseudonyms.stand_in(text)))
     return tuple(keys)

@@ -1,4 +1,4 @@
-"""Contact data is split off at the door: behaviour goes on without it, the vault keeps it sealed."""
+"""Contact data is split off at the door: behaviour goes on without it, the vault seals it."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-# Names (lower case, letters only) under which clients send contact data, and the vault's name for each.
+# Names (lower case, letters and digits) under which clients send contact data → the vault's name.
 _CONTACT_FIELDS = {
     "email": "email",
     "emailaddress": "email",
@@ -67,7 +67,9 @@ class Pseudonyms:
         """Return the identifier, or its pseudonym when it reads like an address or a number."""
         if "@" in identifier or (identifier[0] == "+" and _PHONE_ID.fullmatch(identifier)):
             normal = identifier.strip().lower()
-            return f"x_{hashlib.blake2b(normal.encode(), key=self._key, digest_size=12).hexdigest()}"
+            return (
+                f"x_{hashlib.blake2b(normal.encode(), key=self._key, digest_size=12).hexdigest()}"
+            )
         return identifier
 
 

@@ -1,4 +1,4 @@
-"""Which identifiers can stand for a person, and which are junk that would glue strangers together."""
+"""Which identifiers can stand for a person, and which are junk that would join strangers."""
 
 from tailorbird.collect.refusals import Unfit
 from tailorbird.collect.wire import Scalar

@@ -42,7 +42,9 @@ def currency_in(properties: Mapping[str, Any]) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str) or len(value) != 3 or not value.isalpha():
-        raise Unfit("properties.currency", "`properties.currency` is not an ISO 4217 code such as EUR")
+        raise Unfit(
+            "properties.currency", "`properties.currency` is not an ISO 4217 code such as EUR"
+        )
     return value.upper()
 
 
@@ -181,7 +183,9 @@ def rest_of(properties: dict[str, Any], *, has_lines: bool) -> dict[str, Any]:
     """Return the properties that have no typed place in the event."""
     if not has_lines:
         # An empty list of products is kept: it says that the cart is empty.
-        return {name: value for name, value in properties.items() if name != "products" or not value}
+        return {
+            name: value for name, value in properties.items() if name != "products" or not value
+        }
     return {name: value for name, value in properties.items() if name not in _LINE_FIELDS}
 
 

@@ -1,4 +1,4 @@
-"""The tracking plan: the events the engine understands, their typed properties, and what breaks it."""
+"""The tracking plan: the events the engine understands, and their typed properties."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -108,7 +108,7 @@ def event_name(kind: str, named: str | None) -> str:
 
 
 def violations(name: str, properties: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return how an event departs from the plan, each as `property: fault`; empty when it does not."""
+    """Return how an event departs from the plan, each as `property: fault`; empty if it fits."""
     expected = PLAN.get(name)
     if expected is None:
         return ()

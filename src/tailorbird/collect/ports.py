@@ -20,7 +20,7 @@ class Appended(msgspec.Struct, frozen=True):
 
 
 class EventLog(Protocol):
-    """The truth: events in the order of their arrival, once each, durable before `append` returns."""
+    """The truth: events in the order of arrival, once each, durable before `append` returns."""
 
     async def append(self, events: Sequence[Event]) -> Appended: ...
 
@@ -38,7 +38,11 @@ class EventLog(Protocol):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A refused event on its way to the dead-letter list."""
+    """A refused event on its way to the dead-letter list.
+
+    With `once`, the same event (by source and message id) refused again makes no second letter,
+    as when an interrupted import is taken up again.
+    """
 
     at_ms: int
     source: str
@@ -47,6 +51,7 @@ class Refusal(msgspec.Struct, frozen=True):
     message_id: str | None
     body: bytes
     keys: tuple[IdentifierKey, ...] = ()
+    once: bool = False
 
 
 class DeadLetters(Protocol):

@@ -1,4 +1,4 @@
-"""Showing logged events as a client would recognise them: Segment's field names, money in major units."""
+"""Showing logged events as a client would know them: Segment's names, money in major units."""
 
 from typing import Any
 

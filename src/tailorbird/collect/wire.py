@@ -1,4 +1,4 @@
-"""What clients put on the wire, decoded leniently where clients differ and strictly where it counts."""
+"""What clients put on the wire, decoded leniently where they differ, strictly where it counts."""
 
 from typing import Any
 

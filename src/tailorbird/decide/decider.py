@@ -169,7 +169,8 @@ class Decider:
             self.predictor.skipped()
             return Asked(request, person, here, NOBODY, rushed=True, explain=explain)
         query = here.session if len(here.session) else here.past
-        return Asked(request, person, here, self.predictor.next_items(query), False, explain)
+        found = self.predictor.next_items(query)
+        return Asked(request, person, here, found, rushed=False, explain=explain)
 
     def _fill(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
         match placement.kind:
@@ -186,9 +187,7 @@ class Decider:
         limit = slot.limit or placement.limit
         if asked.rushed:
             return self._hurried(placement, limit, asked, stem)
-        found = slate(
-            placement, asked.moment, asked.next_items, self.predictor, limit, self._rng
-        )
+        found = slate(placement, asked.moment, asked.next_items, self.predictor, limit, self._rng)
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
         if asked.person is not None and not asked.request.dry_run:
@@ -259,16 +258,16 @@ class Decider:
             tuple(str(one) for one in slot.candidates), asked.moment.profile
         )
         items = tuple(
-            ShownItem(
-                id=method, position=place + 1, exposure_id=f"{stem}-{place + 1}", reason=why
-            )
+            ShownItem(id=method, position=place + 1, exposure_id=f"{stem}-{place + 1}", reason=why)
             for place, (method, why) in enumerate(ordered)
         )
         level = Level.PERSONAL if personal else Level.BESTSELLERS
         return self._decision(placement, level, items=items)
 
     def _decision(self, placement: Placement, level: Level, **parts: object) -> SlotDecision:
-        given = {name: part for name, part in parts.items() if part is not None or name in _NULLABLE}
+        given = {
+            name: part for name, part in parts.items() if part is not None or name in _NULLABLE
+        }
         return SlotDecision(
             placement=placement.name,
             level=level.value,

@@ -33,7 +33,11 @@ def banned(filters: Filters, moment: Moment) -> Banned:
 
 
 def _recent(
-    found: Banned, when: Mapping[ItemId, int] | Mapping[str, int], days: int | None, moment: Moment, reason: str
+    found: Banned,
+    when: Mapping[ItemId, int] | Mapping[str, int],
+    days: int | None,
+    moment: Moment,
+    reason: str,
 ) -> None:
     if days is None:
         return

@@ -1,4 +1,4 @@
-"""The moment of a decision: who is there, on which page, and what that says about what they want."""
+"""The moment of a decision: who is there, on which page, and what that says of their wishes."""
 
 from __future__ import annotations
 
@@ -139,9 +139,9 @@ def _channel(profile: Profile | None, context: RequestContext) -> str | None:
 def _leanings(
     pulls: Pulls, predictor: Predictor, now_ms: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return the strongest leanings as arrays: the short sum plus half the long one, decayed to now,
-    weighed by how much a lean to that facet says.
+    """Return the strongest leanings as arrays: facet codes, and pulls from 1 down.
 
+    A pull is the short sum plus half the long one, decayed to now, times what the facet says.
     The strongest counts 1, the others in proportion, so that a person of few acts and one of many
     are lifted alike.
     """

@@ -46,8 +46,9 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """What must not be shown. Out of stock is never shown; that is no setting.
 
-    Days are counted back from now; None switches a filter off. Seen items are shown again unless
-    `seen` says otherwise: in many shops people return to what they saw.
+    `same_category` rules out the narrow category of the page's item: what completes a kettle is
+    not another kettle. Days are counted back from now; None switches a filter off. Seen items are
+    shown again unless `seen` says otherwise: in many shops people return to what they saw.
     """
 
     context_item: bool = True
@@ -57,6 +58,7 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     returned_days: int | None = 90
     dismissed_days: int | None = 30
     market: bool = True
+    same_category: bool = False
     categories: tuple[str, ...] = ()
     not_categories: tuple[str, ...] = ()
 
@@ -110,12 +112,14 @@ DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
     Placement(
         name="product_complements",
         limit=6,
+        filters=Filters(same_category=True),
         weights=Weights(complement=1.0, affinity=0.05, popular=0.02),
         per_category=3,
     ),
     Placement(
         name="cart_recs",
         limit=6,
+        filters=Filters(same_category=True),
         weights=Weights(complement=1.0, session=0.3, affinity=0.1, popular=0.05),
         per_category=3,
     ),
@@ -126,6 +130,7 @@ DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
     Placement(
         name="checkout_recs",
         limit=2,
+        filters=Filters(same_category=True),
         weights=Weights(complement=1.0, session=0.2, popular=0.02),
     ),
     Placement(

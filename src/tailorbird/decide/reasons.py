@@ -1,12 +1,8 @@
 """Reasons: why an item is shown, in the shopper's words."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from tailorbird.decide.placements import Source
-from tailorbird.spine.ids import ItemId
-
-Title = Callable[[ItemId], str]
-"""Returns what an item is called."""
 
 _LONGEST_TITLE = 60
 
@@ -20,25 +16,25 @@ def reason(source: Source, anchor: str | None, facet: str | None, place: str | N
         facet: the facet key that matched what the person leans to, if any.
         place: the name of the page's category, if any.
     """
-    match source:
-        case Source.SESSION:
-            return f"Because you viewed {anchor}" if anchor else "Fits what you are looking at"
-        case Source.COMPLEMENT:
-            return f"Goes well with {anchor}" if anchor else "Often bought together"
-        case Source.SIMILAR:
-            return f"Similar to {anchor}" if anchor else "Similar to what you are looking at"
-        case Source.AFFINITY:
-            return leaning_words(facet) if facet else "Matches your taste"
-        case Source.TRENDING:
-            return "Trending now"
-        case Source.NEW:
-            return "New in"
-        case Source.EXPLORE:
-            return "Something different to discover"
-        case Source.LAST_KNOWN:
-            return "From your last visit"
-        case Source.POPULAR:
-            return f"Popular in {place}" if place else "Popular with other shoppers"
+    with_anchor, without = _SENTENCES[source]
+    if source is Source.AFFINITY:
+        return leaning_words(facet) if facet else without
+    named = place if source is Source.POPULAR else anchor
+    return with_anchor.format(named) if named and with_anchor else without
+
+
+# With the name of what an item was found by, and without.
+_SENTENCES: Mapping[Source, tuple[str, str]] = {
+    Source.SESSION: ("Because you viewed {}", "Fits what you are looking at"),
+    Source.COMPLEMENT: ("Goes well with {}", "Often bought together"),
+    Source.SIMILAR: ("Similar to {}", "Similar to what you are looking at"),
+    Source.AFFINITY: ("", "Matches your taste"),
+    Source.POPULAR: ("Popular in {}", "Popular with other shoppers"),
+    Source.TRENDING: ("", "Trending now"),
+    Source.NEW: ("", "New in"),
+    Source.EXPLORE: ("", "Something different to discover"),
+    Source.LAST_KNOWN: ("", "From your last visit"),
+}
 
 
 def leaning_words(facet: str) -> str:

@@ -12,7 +12,7 @@ from tailorbird.decide.filters import Banned, banned
 from tailorbird.decide.moment import NO_CODES, Moment
 from tailorbird.decide.placements import Filters, Placement, Source, Weights
 from tailorbird.predict.blending import Blended, Limits, Pool, blend
-from tailorbird.predict.item_table import NO_FACET
+from tailorbird.predict.item_table import NO_FACET, ItemTable
 from tailorbird.predict.leaders import NOBODY, Ladder
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
@@ -20,6 +20,7 @@ from tailorbird.predict.sessions import Codes
 _DRAWN = 40  # how many are looked at for places given to discovery
 _CLEAR_PULL = 0.2
 _AFFINITY_LADDER = 20
+_IN_CATEGORY = 4.0  # on a category's page its own leaders count four times as much
 _FACETS_ASKED = 5
 _PAST_DISCOUNT = 0.5  # what was looked at before this visit foretells less than the visit itself
 
@@ -99,36 +100,43 @@ def slate(
 def _ladders(
     weights: Weights, moment: Moment, next_items: Ladder, predictor: Predictor
 ) -> list[tuple[Source, Ladder, float]]:
+    found = [] if moment.generic else _personal(weights, moment, next_items, predictor)
     lead = predictor.leaders
-    found: list[tuple[Source, Ladder, float]] = []
-    personal = not moment.generic
-    if personal and weights.session:
-        fading = 1.0 if len(moment.session) else _PAST_DISCOUNT
-        found.append((Source.SESSION, next_items, weights.session * fading))
-    if personal and weights.complement:
-        anchors = moment.anchors
-        found.append((Source.COMPLEMENT, predictor.complements(anchors), weights.complement))
-    if personal and weights.similar:
-        found.append((Source.SIMILAR, predictor.similar(moment.session[-1:]), weights.similar))
-    if personal and weights.affinity:
-        found.extend(
-            (Source.AFFINITY, _short(lead.of_facet(facet)), weights.affinity * pull)
-            for facet, pull in zip(
-                moment.facets[:_FACETS_ASKED].tolist(),
-                moment.pulls[:_FACETS_ASKED].tolist(),
-                strict=True,
-            )
-        )
     if weights.popular:
-        here = lead.of_facet(moment.category) if moment.category >= 0 else NOBODY
-        found.append((Source.POPULAR, here, 4 * weights.popular))
-        if personal:
+        if moment.category >= 0:
+            here = lead.of_facet(moment.category)
+            found.append((Source.POPULAR, here, _IN_CATEGORY * weights.popular))
+        if moment.channel is not None:
             found.append((Source.POPULAR, lead.of_channel(moment.channel), weights.popular))
         found.append((Source.POPULAR, lead.popular, weights.popular))
     if weights.trending:
         found.append((Source.TRENDING, lead.trending, weights.trending))
     if weights.new:
         found.append((Source.NEW, lead.new, weights.new))
+    return found
+
+
+def _personal(
+    weights: Weights, moment: Moment, next_items: Ladder, predictor: Predictor
+) -> list[tuple[Source, Ladder, float]]:
+    found: list[tuple[Source, Ladder, float]] = []
+    if weights.session:
+        fading = 1.0 if len(moment.session) else _PAST_DISCOUNT
+        found.append((Source.SESSION, next_items, weights.session * fading))
+    if weights.complement:
+        anchors = moment.anchors
+        found.append((Source.COMPLEMENT, predictor.complements(anchors), weights.complement))
+    if weights.similar:
+        found.append((Source.SIMILAR, predictor.similar(moment.session[-1:]), weights.similar))
+    if weights.affinity:
+        found.extend(
+            (Source.AFFINITY, _short(predictor.leaders.of_facet(facet)), weights.affinity * pull)
+            for facet, pull in zip(
+                moment.facets[:_FACETS_ASKED].tolist(),
+                moment.pulls[:_FACETS_ASKED].tolist(),
+                strict=True,
+            )
+        )
     return found
 
 
@@ -160,6 +168,9 @@ def _fitting(
     market = moment.context.market or moment.context.country
     if filters.market and market and table.market_bits:
         keep = table.sold_in(codes, market)
+    if filters.same_category and len(moment.anchors):
+        apart: NDArray[np.bool_] = ~np.isin(table.leaf[codes], _leaves(moment.anchors, table))
+        keep = apart if keep is None else np.logical_and(keep, apart)
     for wanted, names in ((True, filters.categories), (False, filters.not_categories)):
         if names:
             facets = table.facets.encode([f"category:{name}" for name in names])
@@ -167,6 +178,12 @@ def _fitting(
             fits: NDArray[np.bool_] = np.equal(inside, wanted)
             keep = fits if keep is None else np.logical_and(keep, fits)
     return keep
+
+
+def _leaves(anchors: Codes, table: ItemTable) -> NDArray[np.int32]:
+    """Return the narrow categories of the anchors, those that are known."""
+    leaves: NDArray[np.int32] = table.leaf[anchors]
+    return leaves[leaves >= 0]
 
 
 def _short(ladder: Ladder) -> Ladder:

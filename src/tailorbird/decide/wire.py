@@ -133,8 +133,8 @@ class SlotDecision(msgspec.Struct, frozen=True, rename="camel"):
     model: str
     experiments: tuple[dict[str, str], ...] = ()
     items: tuple[ShownItem | ExplainedItem, ...] | msgspec.UnsetType = msgspec.UNSET
-    content: ShownContent | None | msgspec.UnsetType = msgspec.UNSET
-    offer: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
+    content: ShownContent | msgspec.UnsetType | None = msgspec.UNSET
+    offer: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     rejected: tuple[RejectedCandidate, ...] | msgspec.UnsetType = msgspec.UNSET
     notice: str | msgspec.UnsetType = msgspec.UNSET
 

@@ -1,4 +1,4 @@
-"""Undoing a join: the people involved are folded again from the log as if it had never been made."""
+"""Undoing a join: the people involved are folded again from the log as if it never was."""
 
 from collections.abc import Iterable, Sequence
 
@@ -102,4 +102,3 @@ def _foreign(graph: Graph, keys: Sequence[IdentifierKey]) -> set[PersonId]:
         for who, node in graph.nodes.items()
         if node.user_id is not None and user_key(node.user_id) not in own
     }
-

@@ -1,1 +1,1 @@
-"""Who was it? Identifiers become persons, by login and never by accident, and every join can be undone."""
+"""Who was it? Identifiers become persons, never by accident, and every join can be undone."""

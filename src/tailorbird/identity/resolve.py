@@ -2,7 +2,7 @@
 
 | the event carries | the browser is | then |
 | --- | --- | --- |
-| a user only | – | the user's person, founded when new |
+| a user only | not named | the user's person, founded when new |
 | a browser only | unknown | a new anonymous person |
 | | known, seen within the window | its person |
 | | known, not seen for longer | a new anonymous person: the old one is not stitched |

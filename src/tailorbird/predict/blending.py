@@ -53,8 +53,13 @@ class BlendScratch(NamedTuple):
 
 
 class Blended(NamedTuple):
-    """The slate: int32[k] codes best first, float32[k] scores, int8[k] the source that said most,
-    and int32[k] the facet that matched the person's leaning best (-1: none).
+    """The slate, best first.
+
+    Attributes:
+        codes: int32[k], item codes.
+        scores: float32[k].
+        sources: int8[k], the source that said most for each.
+        facets: int32[k], the facet that matched the person's leaning best, -1 for none.
     """
 
     codes: NDArray[np.int32]
@@ -99,6 +104,18 @@ def blend(
         scratch.banned[code] = 1
     for place in range(len(leaned[0])):
         scratch.leaning[leaned[0][place]] = leaned[1][place]
+    seen = _gathered(pool, available, scratch)
+    scores, matches = _lifted(seen, facet_codes, limits.lean, scratch)
+    chosen = _capped(np.argsort(-scores), seen, (leaf, brand), limits, scratch.taken)
+    codes = seen[chosen]
+    sources = scratch.best_source[codes]
+    _clean(seen, banned, leaned[0], (leaf, brand), scratch)
+    return Blended(codes, scores[chosen], sources, matches[chosen])
+
+
+@kernel
+def _gathered(pool: Pool, available: NDArray[np.uint8], scratch: BlendScratch) -> NDArray[np.int32]:
+    """Sum the weights an item into the scratch; return the different items that may be shown."""
     seen = np.empty(len(pool.codes), np.int32)
     count = 0
     for place in range(len(pool.codes)):
@@ -114,44 +131,45 @@ def blend(
         if weight > scratch.best[code]:
             scratch.best[code] = weight
             scratch.best_source[code] = pool.sources[place]
-    scores = np.empty(count, np.float32)
-    matches = np.empty(count, np.int32)
-    for place in range(count):
+    return seen[:count]
+
+
+@kernel
+def _lifted(
+    seen: NDArray[np.int32],
+    facet_codes: NDArray[np.int32],
+    lean: float,
+    scratch: BlendScratch,
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Return each item's score, lifted by what the person leans to, and its best matching facet."""
+    scores = np.empty(len(seen), np.float32)
+    matches = np.full(len(seen), -1, np.int32)
+    for place in range(len(seen)):
         code = seen[place]
         pull = np.float32(0.0)
         strongest = np.float32(0.0)
-        matches[place] = -1
         for column in range(FACETS_AN_ITEM):
             facet = facet_codes[code, column]
             if facet < 0:
                 break
-            lean = scratch.leaning[facet]
-            pull += lean
-            if lean > strongest:
-                strongest = lean
+            pull += scratch.leaning[facet]
+            if scratch.leaning[facet] > strongest:
+                strongest = scratch.leaning[facet]
                 matches[place] = facet
-        scores[place] = scratch.total[code] * (1.0 + limits.lean * min(pull, np.float32(1.0)))
-    chosen = _capped(np.argsort(-scores), seen, leaf, brand, limits, scratch.taken)
-    taken = len(chosen)
-    codes = np.empty(taken, np.int32)
-    sources = np.empty(taken, np.int8)
-    for place in range(taken):
-        codes[place] = seen[chosen[place]]
-        sources[place] = scratch.best_source[codes[place]]
-    _clean(seen, count, banned, leaned[0], leaf, brand, scratch)
-    return Blended(codes, scores[chosen], sources, matches[chosen])
+        scores[place] = scratch.total[code] * (1.0 + lean * min(pull, np.float32(1.0)))
+    return scores, matches
 
 
 @kernel
 def _capped(
     order: NDArray[np.int64],
     seen: NDArray[np.int32],
-    leaf: NDArray[np.int32],
-    brand: NDArray[np.int32],
+    groups: tuple[NDArray[np.int32], NDArray[np.int32]],
     limits: Limits,
     count: NDArray[np.int32],
 ) -> NDArray[np.int32]:
     """Take from the top under the caps; where that leaves places free, fill them regardless."""
+    leaf, brand = groups
     most = min(limits.most, len(order))
     chosen = np.empty(most, np.int32)
     passed = np.empty(len(order), np.int32)
@@ -182,15 +200,13 @@ def _capped(
 @kernel
 def _clean(
     seen: NDArray[np.int32],
-    count: int,
     banned: NDArray[np.int32],
     facets: NDArray[np.int32],
-    leaf: NDArray[np.int32],
-    brand: NDArray[np.int32],
+    groups: tuple[NDArray[np.int32], NDArray[np.int32]],
     scratch: BlendScratch,
 ) -> None:
-    for place in range(count):
-        code = seen[place]
+    leaf, brand = groups
+    for code in seen:
         scratch.total[code] = 0.0
         scratch.best[code] = 0.0
         if leaf[code] >= 0:
@@ -201,3 +217,14 @@ def _clean(
         scratch.banned[code] = 0
     for facet in facets:
         scratch.leaning[facet] = 0.0
+
+
+def warm_up() -> None:
+    """Compile the kernels, or load them from the cache, before the first request needs them."""
+    one = np.zeros(1, np.int32)
+    row = np.full((1, FACETS_AN_ITEM), -1, np.int32)
+    pool = Pool(one, np.ones(1, np.float32), np.zeros(1, np.int8))
+    rows = (np.ones(1, np.uint8), row, one - 1, one - 1)
+    blend(
+        pool, one[:0], (one[:0], pool.weights[:0]), rows, Limits(1, 0, 0, 0.0), blend_scratch(1, 1)
+    )

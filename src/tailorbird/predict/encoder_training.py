@@ -65,8 +65,10 @@ class Batch(NamedTuple):
     """Questions with their shared wrong answers.
 
     Attributes:
-        items: int64[b, REACH_BACK], newest first.
-        there: bool[b, REACH_BACK].
+        items: int64[n], the seen items of all questions, newest first in each.
+        owner: int64[n], the question of each.
+        back: int64[n], how many steps back each is.
+        starts: int64[b], where each question's items begin.
         target: int64[b], what came next.
         wrong: int64[n], sampled items.
         target_log, wrong_log: float32, log of how often each is drawn as a wrong answer.
@@ -74,7 +76,9 @@ class Batch(NamedTuple):
     """
 
     items: Numbers
-    there: NDArray[np.bool_]
+    owner: Numbers
+    back: Numbers
+    starts: Numbers
     target: Numbers
     wrong: Numbers
     target_log: Matrix
@@ -174,13 +178,17 @@ def finished(learned: Parameters, touches: Matrix) -> Encoder:
 def _batch(
     questions: Questions, chosen: Numbers, wrong: Numbers, log_count: Matrix, weight: Matrix
 ) -> Batch:
-    back = np.arange(1, REACH_BACK + 1)
-    at = questions.end[chosen, None] - back
-    there = at >= questions.begin[chosen, None]
-    items = questions.items[np.where(there, at, 0)].astype(np.int64) * there
+    begin, end = questions.begin[chosen], questions.end[chosen]
+    lengths = np.minimum(end - begin, REACH_BACK)
+    offsets = offsets_of(lengths)
+    owner = np.repeat(np.arange(len(chosen)), lengths)
+    back = np.arange(offsets[-1]) - offsets[owner]
+    items = questions.items[end[owner] - 1 - back].astype(np.int64)
     target = questions.items[questions.end[chosen]].astype(np.int64)
     share = (weight / weight.sum()).astype(np.float32)
-    return Batch(items, there, target, wrong, log_count[target], log_count[wrong], share)
+    return Batch(
+        items, owner, back, offsets[:-1], target, wrong, log_count[target], log_count[wrong], share
+    )
 
 
 def _step(
@@ -199,11 +207,11 @@ def _step(
     place = sights.place * kept
     error, target_error = _errors(place, target, wrong, batch)
     back_place = (error @ wrong + target_error[:, None] * target) * kept
-    back_items, back_attention = _look_back(learned, sights, back_place)
+    back_items, back_attention = _look_back(learned, batch, sights, back_place)
     # The errors carry weights that sum to one; Adagrad's floor wants them at the size of one each.
     size = np.float32(len(batch.target))
     moves = (
-        (batch.items[batch.there], back_items[batch.there] * size),
+        (batch.items, back_items * size),
         (batch.wrong, _through_unit(error.T @ place, wrong, wrong_length) * size),
         (
             batch.target,
@@ -219,12 +227,11 @@ def _step(
 
 def _look(learned: Parameters, batch: Batch) -> Sights:
     unit, length = _unit(learned.vectors[batch.items])
-    asked = unit[:, 0] @ learned.mixing + learned.appeal
-    pull = np.matmul(unit, asked[:, :, None])[:, :, 0] + learned.decay
-    pull = np.where(batch.there, pull, np.float32(-1e9))
-    share = np.exp(pull - pull.max(axis=1, keepdims=True))
-    share /= share.sum(axis=1, keepdims=True)
-    place, place_length = _unit(np.matmul(share[:, None, :], unit)[:, 0])
+    asked = unit[batch.starts] @ learned.mixing + learned.appeal
+    pull = _dots(unit, asked[batch.owner]) + learned.decay[batch.back]
+    share = np.exp(pull - np.maximum.reduceat(pull, batch.starts)[batch.owner])
+    share /= np.add.reduceat(share, batch.starts)[batch.owner]
+    place, place_length = _unit(np.add.reduceat(share[:, None] * unit, batch.starts, axis=0))
     return Sights(unit, length, asked, share, place, place_length)
 
 
@@ -234,7 +241,7 @@ def _errors(place: Matrix, target: Matrix, wrong: Matrix, batch: Batch) -> tuple
     Scores are corrected by how often an item is drawn (Bengio and Senécal, 2008).
     """
     scores = place @ wrong.T / TEMPERATURE - batch.wrong_log
-    right = (place * target).sum(axis=1) / TEMPERATURE - batch.target_log
+    right = _dots(place, target) / TEMPERATURE - batch.target_log
     scores[batch.target[:, None] == batch.wrong] = -np.inf
     most = np.maximum(scores.max(axis=1), right)
     np.exp(scores - most[:, None], out=scores)
@@ -246,28 +253,35 @@ def _errors(place: Matrix, target: Matrix, wrong: Matrix, batch: Batch) -> tuple
 
 
 def _look_back(
-    learned: Parameters, sights: Sights, back_place: Matrix
+    learned: Parameters, batch: Batch, sights: Sights, back_place: Matrix
 ) -> tuple[Matrix, tuple[Matrix, Matrix, Matrix]]:
     """Return slopes by the items' vectors and by decay, mixing and appeal."""
-    back = _through_unit(back_place, sights.place, sights.place_length)
-    by_share = np.matmul(sights.unit, back[:, :, None])[:, :, 0]
-    mean = (sights.share * by_share).sum(axis=1, keepdims=True)
-    by_pull = sights.share * (by_share - mean)
-    by_unit = sights.share[:, :, None] * back[:, None] + by_pull[:, :, None] * sights.asked[:, None]
-    by_asked = np.matmul(by_pull[:, None], sights.unit)[:, 0]
-    by_unit[:, 0] += by_asked @ learned.mixing.T
-    attention = (by_pull.sum(axis=0), sights.unit[:, 0].T @ by_asked, by_asked.sum(axis=0))
-    return _through_unit(by_unit, sights.unit, sights.length), attention
+    owner, starts = batch.owner, batch.starts
+    unit, share = sights.unit, sights.share
+    back = _through_unit(back_place, sights.place, sights.place_length)[owner]
+    by_share = _dots(unit, back)
+    by_pull = share * (by_share - np.add.reduceat(share * by_share, starts)[owner])
+    by_unit = share[:, None] * back + by_pull[:, None] * sights.asked[owner]
+    by_asked = np.add.reduceat(by_pull[:, None] * unit, starts, axis=0)
+    by_unit[starts] += by_asked @ learned.mixing.T
+    by_decay = np.bincount(batch.back, by_pull, REACH_BACK).astype(np.float32)
+    attention = (by_decay, unit[starts].T @ by_asked, by_asked.sum(axis=0))
+    return _through_unit(by_unit, unit, sights.length), attention
+
+
+def _dots(one: Matrix, other: Matrix) -> Matrix:
+    dots: Matrix = np.einsum("nd,nd->n", one, other)
+    return dots
 
 
 def _unit(vectors: Matrix) -> tuple[Matrix, Matrix]:
-    length = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True)) + np.float32(1e-8)
+    length = np.sqrt(_dots(vectors, vectors))[:, None] + np.float32(1e-8)
     return vectors / length, length
 
 
 def _through_unit(slope: Matrix, unit: Matrix, length: Matrix) -> Matrix:
     """Return the slope by a vector from the slope by that vector at length one."""
-    turned: Matrix = (slope - unit * (slope * unit).sum(axis=-1, keepdims=True)) / length
+    turned: Matrix = (slope - unit * _dots(slope, unit)[:, None]) / length
     return turned
 
 

@@ -16,7 +16,8 @@ _NEW_S = 30 * 86_400.0
 _LEAST_RISE = 1.2
 _FEW = 20
 _MOST_NEW = 0.3
-_KIND_WEIGHTS = {"category": 1.0, "brand": 0.8, "price": 0.2, "sale": 0.1, "tag": 0.1}
+_DEPTH_WEIGHTS = (0.3, 0.7, 1.0)
+_KIND_WEIGHTS = {"brand": 0.8, "price": 0.2, "sale": 0.1, "tag": 0.1}
 _OTHER_KINDS = 0.25
 
 
@@ -114,11 +115,17 @@ def weigh_facets(table: ItemTable) -> list[float]:
     codes = table.facet_codes[:count]
     having = np.bincount(codes[codes >= 0], minlength=len(table.facets))
     rare = 1.0 - having / max(1, count)
-    kinds = (facet.partition(":")[0] for facet in table.facets.ids)
     return [
-        _KIND_WEIGHTS.get(kind, _OTHER_KINDS) * share
-        for kind, share in zip(kinds, rare.tolist(), strict=True)
+        _says(facet) * share for facet, share in zip(table.facets.ids, rare.tolist(), strict=True)
     ]
+
+
+def _says(facet: str) -> float:
+    """Weigh a facet by its kind; a narrow category says more than the aisle it stands in."""
+    kind = facet.partition(":")[0]
+    if kind == "category":
+        return _DEPTH_WEIGHTS[min(facet.count(" > "), len(_DEPTH_WEIGHTS) - 1)]
+    return _KIND_WEIGHTS.get(kind, _OTHER_KINDS)
 
 
 def ladder(scores: NDArray[np.float64], most: int) -> Ladder:

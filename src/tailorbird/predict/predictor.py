@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
+from tailorbird.predict.blending import BlendScratch, blend_scratch, warm_up
 from tailorbird.predict.content import Description
-from tailorbird.predict.blending import BlendScratch, blend_scratch
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.leaders import NOBODY, Ladder, Leaders, leaders
-from tailorbird.predict.next_item import NextItemModel
-from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbours
+from tailorbird.predict.next_item import NextItemModel
+from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
@@ -101,7 +101,7 @@ class Predictor:
     # Learning
 
     def observe(self, batch: Sequence[Event]) -> None:
-        """Learn from events in the log: who is in front, what sessions look like, what items are."""
+        """Learn from logged events: who is in front, how sessions go, what items are."""
         self._observed = True
         for event in batch:
             weight = TOUCH_WEIGHTS.get(event.name)
@@ -166,6 +166,7 @@ class Predictor:
         now_s = self._clock() / 1000
 
         def work() -> tuple[Leaders, Models]:
+            warm_up()
             fresh, similar = models.next_item, models.similar
             if fresh is not None and rows is not None:
                 fresh = fresh.with_recent(sessions_of(rows), len(table.items))

@@ -25,7 +25,7 @@ class RecentSessions:
         self.changed = False
 
     def touch(self, person: str, code: int, at_s: float) -> None:
-        """Add a touch; one after a pause begins a new session; the same item again at once is one."""
+        """Add a touch; after a pause it begins a new session; an item touched twice is one."""
         last = self._open.pop(person, None)
         if last is not None and abs(at_s - last[0]) > PAUSE_S:
             self._close(last)

@@ -1,4 +1,4 @@
-"""Standings: decayed counts of touches per item, overall and by acquisition channel, kept online."""
+"""Standings: decayed counts of touches an item, overall and by channel, kept online."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ class Standings:
     ) -> Standings:
         """Return standings as they were written down: long, short, then each channel."""
         found = Standings(landmarks[0])
-        found._channels = {name: DecayedCounts(LONG_HALF_LIFE_S, 0.0) for name in channels}  # noqa: SLF001
-        for counts, landmark_s, sums in zip(found._all(), landmarks, arrays, strict=True):  # noqa: SLF001
+        found._channels = {name: DecayedCounts(LONG_HALF_LIFE_S, 0.0) for name in channels}
+        for counts, landmark_s, sums in zip(found._all(), landmarks, arrays, strict=True):
             counts.restore(sums, landmark_s)
         return found
 

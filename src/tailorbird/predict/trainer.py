@@ -92,8 +92,10 @@ def train(
 
 
 def _descriptions(diary: Diary, source: TrainingSource) -> list[Description]:
-    """Return what every item says of itself, by code; items of the catalog that nobody touched
-    get their codes here."""
+    """Return what every item says of itself, by code.
+
+    Items of the catalog that nobody touched get their codes here.
+    """
     told = {diary.vocabulary.learn(item.id): description_of(item) for item in source.items()}
     return [
         told.get(code) or described_by(diary.facets.get(code, ()))

@@ -1,4 +1,4 @@
-"""Training: from the events of a log to the models that serve, in one pure pass and some fitting."""
+"""What training reads out of a log: sessions, baskets, standings, and facets of items."""
 
 from __future__ import annotations
 

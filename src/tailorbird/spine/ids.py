@@ -1,4 +1,4 @@
-"""The names of things: each kind of identifier has its own type, so that none is taken for another."""
+"""The names of things: every kind of identifier has a type, so none is taken for another."""
 
 import hashlib
 from typing import NewType

@@ -3,12 +3,10 @@
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
-_EXPONENTS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
+_WHOLE = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND")
+_WHOLE_TOO = ("VUV", "XAF", "XOF", "XPF")
+_THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_EXPONENTS = dict.fromkeys((*_WHOLE, *_WHOLE_TOO), 0) | dict.fromkeys(_THOUSANDTHS, 3)
 _LARGEST_MINOR = 10**15
 
 

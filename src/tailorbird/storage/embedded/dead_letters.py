@@ -1,5 +1,6 @@
 """The dead-letter list and the daily tally, in the log's own file so that they commit with it."""
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,14 +28,15 @@ class SqliteDeadLetters:
         self._seal = seal
 
     async def add(self, refusals: Sequence[Refusal]) -> None:
-        rows = [(self._row(refusal), refusal.keys) for refusal in refusals]
+        rows = [(self._row(one), self._once(one), self._marks(one)) for one in refusals]
 
         def insert(connection: sqlite3.Connection) -> None:
-            for row, keys in rows:
+            for row, once, marks in rows:
+                if once and connection.execute(_SQL["of_subject"], (once,)).fetchone() is not None:
+                    continue
                 letter = connection.execute(_SQL["insert"], row).lastrowid
-                for key in keys:
-                    digest = self._seal.digest(key)
-                    connection.execute(_SQL["insert_subject"], (digest, letter))
+                links = [(mark, letter) for mark in marks]
+                connection.executemany(_SQL["insert_subject"], links)
 
         await self._writer.submit(insert)
 
@@ -71,6 +73,19 @@ class SqliteDeadLetters:
             rows = self._reader.execute(_SQL["of_subject"], (self._seal.digest(key),))
             found.update(row[0] for row in rows)
         return sorted(found)
+
+    def _once(self, refusal: Refusal) -> bytes | None:
+        """Return the mark by which the same refusal is known again, where it must be."""
+        if not refusal.once:
+            return None
+        name = refusal.message_id or hashlib.sha256(refusal.body).hexdigest()
+        return self._seal.digest(f"refusal:{refusal.source}\0{name}")
+
+    def _marks(self, refusal: Refusal) -> list[bytes]:
+        """Return what a letter is found by: whose it is, and which refusal."""
+        once = self._once(refusal)
+        subjects = [self._seal.digest(key) for key in refusal.keys]
+        return subjects if once is None else [*subjects, once]
 
     def _row(self, refusal: Refusal) -> tuple[int, str, str, bytes, bytes | None, bytes]:
         return (

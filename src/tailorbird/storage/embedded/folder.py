@@ -52,7 +52,9 @@ class DataFolder:
     def workspaces(self) -> list[WorkspaceId]:
         """Return the workspaces that exist."""
         folder = self.root / "workspaces"
-        return sorted(WorkspaceId(each.name) for each in folder.iterdir()) if folder.exists() else []
+        return (
+            sorted(WorkspaceId(each.name) for each in folder.iterdir()) if folder.exists() else []
+        )
 
     def lock(self) -> None:
         """Take the folder for this process; the kernel gives it back when the process ends.

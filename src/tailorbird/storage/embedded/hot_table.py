@@ -96,7 +96,9 @@ class HotTable(Generic[V]):
         self._flying = flying
 
         def write(connection: sqlite3.Connection) -> None:
-            kept = [(key, self._encode(value)) for key, value in flying.items() if value is not None]
+            kept = [
+                (key, self._encode(value)) for key, value in flying.items() if value is not None
+            ]
             gone = [(key,) for key, value in flying.items() if value is None]
             connection.executemany(self._statements.write, kept)
             connection.executemany(self._statements.delete, gone)
@@ -119,6 +121,8 @@ class HotTable(Generic[V]):
     def _keep(self, key: str, value: V) -> None:
         if len(self._clean) >= self._capacity:
             # The oldest tenth goes at once; dicts remember the order of insertion.
-            for old in [old for old, _ in zip(self._clean, range(self._capacity // 10 + 1), strict=False)]:
+            for old in [
+                old for old, _ in zip(self._clean, range(self._capacity // 10 + 1), strict=False)
+            ]:
                 del self._clean[old]
         self._clean[key] = value

@@ -70,7 +70,9 @@ class SqliteEventLog:
         found: dict[int, LoggedEvent] = {}
         for key in keys:
             kind, _, value = key.partition(":")
-            questions = ("of_user", "of_previous") if kind == "user" else ("of_anonymous", "of_previous")
+            questions = (
+                ("of_user", "of_previous") if kind == "user" else ("of_anonymous", "of_previous")
+            )
             for question in questions:
                 for logged in self._logged(self._reader.execute(_SQL[question], (value,))):
                     found[logged.offset] = logged

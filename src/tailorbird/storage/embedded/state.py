@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tailorbird.consent.purposes import Permit
+from tailorbird.consent.purposes import Permit, Purpose
 from tailorbird.identity.graph import Link, Node
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.ids import IdentifierKey, PersonId
@@ -58,6 +58,8 @@ class SqliteState:
     # Profiles
 
     async def read(self, permit: Permit, person: PersonId) -> Profile | None:
+        if permit.purpose is not Purpose.PERSONALIZATION:
+            return None
         return self.profiles_table.get(person)
 
     async def load(self, persons: Sequence[PersonId]) -> Mapping[PersonId, Profile]:

@@ -1,4 +1,4 @@
-"""The vault's file: contact data sealed, choices on record, and whom to keep out after an erasure."""
+"""The vault's file: contact data sealed, choices on record, and whom to keep out."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
