@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-
-from tailorbird.access.keys import KeyRing
+from tailorbird.access.ports import KeyRing
 from tailorbird.access.sessions import Sessions
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.collect.admit import House
@@ -112,10 +111,7 @@ class Workspace:
             clock,
             np.random.default_rng(),
         )
-        self.catalog.watch(self.predictor.stock)
-        self.corridor.listen(self._observe)
         self.feed = Feed(clock)
-        self.corridor.listen(self.feed.observe)
         self.officer = Officer(
             {
                 "log": self.log,
@@ -130,6 +126,12 @@ class Workspace:
             clock,
         )
         self.upkeep: list[asyncio.Task[None]] = []
+
+    def attend(self) -> None:
+        """Let the models and the feed learn of all that comes from now on."""
+        self.catalog.watch(self.predictor.stock)
+        self.corridor.listen(self._observe)
+        self.corridor.listen(self.feed.observe)
 
     def _observe(self, batch: Sequence[Resolved]) -> None:
         self.predictor.observe([resolved.logged.event for resolved in batch])
@@ -150,9 +152,14 @@ class Workspace:
 
 
 class Install:
-    """A data folder with its keys and its workspaces, each opened when first asked for."""
+    """A data folder with its keys and its workspaces, each opened when first asked for.
 
-    def __init__(self, settings: Settings, clock: Clock = wall_clock) -> None:
+    With `serving` false it loads no models and shows no feed: for commands that only work on data.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = wall_clock, *, serving: bool = True
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.folder = DataFolder(Path(settings.data))
@@ -163,6 +170,7 @@ class Install:
         self.sessions = Sessions(Seal(self._secret, "sessions").secret())
         self._open: dict[WorkspaceId, Workspace] = {}
         self._opening = asyncio.Lock()
+        self._serving = serving
 
     def opened(self) -> list[Workspace]:
         """Return the workspaces that are open now."""
@@ -178,7 +186,9 @@ class Install:
                 opened = Workspace(
                     name, self.folder.workspace(name), self._secret, self.settings, self.clock
                 )
-                await start(opened, self.settings)
+                await start(opened)
+                if self._serving:
+                    await serve(opened, self.settings)
                 self._open[name] = opened
             return self._open[name]
 
@@ -192,16 +202,21 @@ class Install:
         self.folder.unlock()
 
 
-async def start(workspace: Workspace, settings: Settings) -> None:
+async def start(workspace: Workspace) -> None:
     """Bring a workspace up to date with its log, and let it follow from there."""
     if workspace.state.offset == 0:
         blocks = blocks_of(await workspace.log.splits())
         await workspace.state.put(dict(seeds(blocks)), {})
-    await _load_models(workspace)
     target = workspace.log.last_offset
     workspace.corridor.start()
     if target > workspace.state.offset:
         await workspace.corridor.reached(target)
+
+
+async def serve(workspace: Workspace, settings: Settings) -> None:
+    """Load what answers are made of, and keep it fresh."""
+    workspace.attend()
+    await _load_models(workspace)
     await _recall(workspace)
     await workspace.predictor.refresh()
     workspace.journal.start()
@@ -280,8 +295,6 @@ def _state(path: Path) -> SqliteState:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()
     return SqliteState(path)
-
-
 
 
 def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:

@@ -6,6 +6,7 @@ from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.collect.admit import Door as Entrance
+from tailorbird.collect.ports import Refusal
 from tailorbird.compose import Install
 from tailorbird.spine.clock import DAY_MS, format_time
 from tailorbird.spine.errors import BadRequest
@@ -28,6 +29,21 @@ class ReplayRequest(msgspec.Struct, rename="camel"):
     letters: list[Mended]
 
 
+class BadRow(msgspec.Struct, rename="camel"):
+    """Something that never became an event: why not, what it was, and a name to know it by."""
+
+    id: str
+    reason: str
+    body: str
+
+
+class BadRows(msgspec.Struct, rename="camel"):
+    """Rows that a reader of files refused."""
+
+    source: str
+    rows: list[BadRow]
+
+
 class QualityDoors:
     """Doors that show what did not get in, and let it in once mended."""
 
@@ -39,6 +55,7 @@ class QualityDoors:
         """Return the doors by method and path."""
         return {
             ("GET", "/v1/dead-letters"): self.letters,
+            ("POST", "/v1/dead-letters"): self.add,
             ("POST", "/v1/dead-letters/replay"): self.replay,
             ("GET", "/v1/quality"): self.quality,
         }
@@ -53,6 +70,30 @@ class QualityDoors:
         total = await visitor.shop.dead_letters.count()
         return answer({"deadLetters": found, "total": total})
 
+    async def add(self, call: Call) -> Answer:
+        """Keep what a reader of files could not make an event of; the same row is kept once."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        try:
+            given = msgspec.json.decode(await call.body(_MOST_BODY), type=BadRows)
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            raise BadRequest(f"The body is not a list of bad rows: {cause}") from cause
+        now_ms = self._install.clock()
+        await visitor.shop.collector.refuse(
+            [
+                Refusal(
+                    at_ms=now_ms,
+                    source=f"import:{given.source}",
+                    field="",
+                    reason=row.reason,
+                    message_id=row.id,
+                    body=row.body.encode(),
+                    once=True,
+                )
+                for row in given.rows
+            ]
+        )
+        return answer({"success": True})
+
     async def replay(self, call: Call) -> Answer:
         """Send refused events again; those that get in now leave the list."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
@@ -60,9 +101,10 @@ class QualityDoors:
             wanted = msgspec.json.decode(await call.body(_MOST_BODY), type=ReplayRequest)
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:
             raise BadRequest(f"The body names no letters: {cause}") from cause
-        results = []
-        for mended in wanted.letters:
-            results.append({"id": mended.id, **await self._send_again(visitor, mended)})
+        results = [
+            {"id": mended.id, **await self._send_again(visitor, mended)}
+            for mended in wanted.letters
+        ]
         return answer({"results": results})
 
     async def quality(self, call: Call) -> Answer:

@@ -10,6 +10,7 @@ from tailorbird.access.keys import KeyKind, new_key
 from tailorbird.cli.bench import bench
 from tailorbird.cli.demo import demo
 from tailorbird.cli.evaluate import evaluate
+from tailorbird.cli.importing import importing
 from tailorbird.cli.serve import serve as run_server
 from tailorbird.cli.training import train
 from tailorbird.compose import open_keys
@@ -21,6 +22,7 @@ from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys.")
 app.add_typer(keys, name="keys")
+app.add_typer(importing, name="import")
 
 app.command()(demo)
 app.command()(train)

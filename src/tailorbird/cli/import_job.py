@@ -1,0 +1,154 @@
+"""An import at work: rows in, chunks out, everything counted, and where it stands on disk."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import msgspec
+
+from tailorbird.cli.import_report import Counts
+from tailorbird.cli.import_resume import Mark, Resume
+from tailorbird.cli.ports import Destination, Unread
+from tailorbird.collect.sources.rows import BadRow, ItemRow, Row, UnreadableFile, WireRow
+
+_MOST_EVENTS = 2_000
+_MOST_BYTES = 8 * 1024 * 1024  # a server takes 32 MiB at once
+_MOST_VALUES = 10_000
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """An event or an item on its way: its JSON, and where it stands in the file."""
+
+    body: bytes
+    line: int
+    rows: int
+
+
+class Chunk:
+    """What goes to the destination at once."""
+
+    def __init__(self) -> None:
+        self.events: list[Sent] = []
+        self.items: list[Sent] = []
+        self.bad: list[BadRow] = []
+        self.values = 0
+        self.line = 0
+        self._bytes = 0
+
+    def add(self, row: Row) -> None:
+        """Take one value of the reader."""
+        self.values += 1
+        self.line = max(self.line, row.line)
+        if isinstance(row, WireRow):
+            self.events.append(self._sent(_encode(row.event), row))
+        elif isinstance(row, ItemRow):
+            self.items.append(self._sent(_encode(row.item), row))
+        else:
+            self.bad.append(row)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to send."""
+        sent = max(len(self.events), len(self.items))
+        return sent >= _MOST_EVENTS or self._bytes >= _MOST_BYTES or self.values >= _MOST_VALUES
+
+    def _sent(self, body: bytes, row: WireRow | ItemRow) -> Sent:
+        self._bytes += len(body)
+        return Sent(body, row.line, row.rows)
+
+
+class Job:
+    """One import.
+
+    Args:
+        destination: where it goes.
+        resume: where it is noted how far it has come.
+        name: the import's fingerprint; names the rows that could not be read.
+        kind: `events` or `items`.
+    """
+
+    def __init__(self, destination: Destination, resume: Resume, name: str, kind: str) -> None:
+        self._destination = destination
+        self._resume = resume
+        self._name = name
+        self._items_are_the_matter = kind == "items"
+
+    async def run(self, rows: Iterator[Row], mark: Mark, told: Callable[[], None]) -> Counts:
+        """Send a file's rows on from where the mark stands; return the counts of the whole.
+
+        Args:
+            rows: the file from its beginning.
+            mark: where an earlier run stopped; changed as this one goes on.
+            told: called after each chunk.
+        """
+        for _ in islice(rows, mark.values):
+            pass
+        for chunk in _chunks(rows):
+            await self._send(chunk, mark.counts)
+            mark.values += chunk.values
+            mark.line = max(mark.line, chunk.line)
+            self._resume.write(mark)
+            told()
+        self._resume.remove()
+        return mark.counts
+
+    async def _send(self, chunk: Chunk, counts: Counts) -> None:
+        """Bad rows and items go first: events are stamped with what the catalog knows."""
+        await self._destination.unread([self._unread(row) for row in chunk.bad])
+        for row in chunk.bad:
+            counts.refuse(row.reason, row.line, row.rows, taken=False)
+        if chunk.items:
+            await self._send_items(chunk.items, counts)
+        if chunk.events:
+            await self._send_events(chunk.events, counts)
+
+    async def _send_events(self, events: list[Sent], counts: Counts) -> None:
+        outcome = await self._destination.events([one.body for one in events])
+        for one in events:
+            counts.take(one.rows)
+        counts.accepted += outcome.accepted
+        counts.duplicates += outcome.duplicates
+        counts.withheld += outcome.withheld
+        for rejection in outcome.rejected:
+            one = events[rejection.index]
+            counts.refuse(rejection.reason, one.line, one.rows, taken=True)
+
+    async def _send_items(self, items: list[Sent], counts: Counts) -> None:
+        rejected = await self._destination.items([one.body for one in items])
+        refused = [(items[one.index], one.reason) for one in rejected]
+        await self._destination.unread([self._unsold(*one) for one in refused])
+        if not self._items_are_the_matter:
+            counts.items_told += len(items) - len(refused)
+            for one, reason in refused:
+                counts.refuse_item(reason, one.line)
+            return
+        for one in items:
+            counts.take(one.rows)
+        counts.accepted += len(items) - len(refused)
+        for one, reason in refused:
+            counts.refuse(reason, one.line, one.rows, taken=True)
+
+    def _unread(self, row: BadRow) -> Unread:
+        return Unread(f"{self._name}:{row.line}", row.reason, row.raw)
+
+    def _unsold(self, one: Sent, reason: str) -> Unread:
+        return Unread(f"{self._name}:{one.line}:item", reason, one.body.decode())
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[Chunk]:
+    """Yield rows by the chunk; what came before a file turned out to be damaged comes, too."""
+    chunk = Chunk()
+    damage = None
+    try:
+        for row in rows:
+            chunk.add(row)
+            if chunk.full:
+                yield chunk
+                chunk = Chunk()
+    except UnreadableFile as cause:
+        damage = cause
+    if chunk.values:
+        yield chunk
+    if damage is not None:
+        raise damage

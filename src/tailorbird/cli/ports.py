@@ -1,0 +1,27 @@
+"""What an import needs of the place where it goes."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from tailorbird.catalog.catalog import ItemRejection
+from tailorbird.collect.collector import Outcome
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A row that a reader refused: a name by which it is known again, why, and the row."""
+
+    id: str
+    reason: str
+    body: str
+
+
+class Destination(Protocol):
+    """Takes what an import reads; what it has taken is durable when it answers."""
+
+    async def events(self, raws: Sequence[bytes]) -> Outcome: ...
+
+    async def items(self, raws: Sequence[bytes]) -> Sequence[ItemRejection]: ...
+
+    async def unread(self, rows: Sequence[Unread]) -> None: ...
