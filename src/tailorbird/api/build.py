@@ -18,6 +18,7 @@ from tailorbird.api.privacy import PrivacyDoors
 from tailorbird.api.problems import problem
 from tailorbird.api.quality import QualityDoors
 from tailorbird.compose import Install
+from tailorbird.dashboard.doors import DashboardDoors
 from tailorbird.spine.errors import TailorbirdError
 
 
@@ -33,7 +34,7 @@ def build(install: Install) -> ASGIApp:
     exact |= CollectingDoors(keeper, install.clock).doors()
     exact |= DecidingDoors(keeper, install.settings).doors()
     exact |= QualityDoors(keeper, install).exact() | OperatingDoors(install).exact()
-    for doors in (ItemDoors(keeper), PrivacyDoors(keeper, install)):
+    for doors in (ItemDoors(keeper), PrivacyDoors(keeper, install), DashboardDoors(install)):
         exact |= doors.exact()
         patterned += doors.patterned()
     clients = ClientSettingsDoors(keeper, install)
@@ -42,7 +43,7 @@ def build(install: Install) -> ASGIApp:
     return ServerErrorMiddleware(App(exact, patterned, install.settings.origins), handler=_fault)
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    """Answer in the form of all mistakes; the middleware raises the error on to the server's log."""
+async def _fault(_request: Request, _error: Exception) -> Response:
+    """Answer in the form of all mistakes; the middleware raises the error to the server's log."""
     found = problem(Fault())
     return Response(found.body, status_code=500, media_type="application/problem+json")

@@ -50,7 +50,9 @@ class Call:
         if encoding in {b"", b"identity"}:
             return packed
         if encoding not in {b"gzip", b"x-gzip"}:
-            raise BadRequest(f"Content-Encoding {encoding.decode('latin-1')!r} is not understood: use gzip")
+            raise BadRequest(
+                f"Content-Encoding {encoding.decode('latin-1')!r} is not understood: use gzip"
+            )
         return _unpacked(packed, limit)
 
     async def gone(self) -> None:
@@ -138,6 +140,8 @@ async def _send_parts(send: Send, call: Call, parts: AsyncGenerator[bytes, None]
     try:
         if call.method != "HEAD":
             async for part in parts:
+                if not part:
+                    continue
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tailorbird.access.keys import KeyKind, new_key
 from tailorbird.cli.serve import serve
+from tailorbird.cli.traffic import SEED, traffic
 from tailorbird.collect.admit import Door
 from tailorbird.compose import Install, Workspace, model_store, training_source
 from tailorbird.predict.trainer import train
@@ -27,8 +28,7 @@ from tailorbird.spine.ids import DEFAULT_WORKSPACE
 
 _CHUNK = 1_000
 _FIT_SECONDS = 20.0
-_SEED = 7
-_SOURCE = "demo"
+_SOURCE = "import:demo"
 
 
 def demo(
@@ -43,7 +43,7 @@ def demo(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         keys = runner.run(_prepare(settings, console, shoppers, days))
     _print_welcome(settings, keys)
-    serve(settings)
+    serve(settings, lambda install: traffic(install, shoppers))
 
 
 async def _prepare(
@@ -67,7 +67,7 @@ async def _prepare(
             training_source(settings, DEFAULT_WORKSPACE),
             model_store(settings, DEFAULT_WORKSPACE),
             wall_clock(),
-            np.random.default_rng(_SEED),
+            np.random.default_rng(SEED),
             budget_seconds=_FIT_SECONDS,
             told=lambda step: console.print(f"  {step}"),
         )
@@ -75,7 +75,7 @@ async def _prepare(
 
 
 async def _fill(workspace: Workspace, console: Console, shoppers: int, days: int) -> None:
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     now_ms = wall_clock()
     shop = make_shop(rng, now_ms)
     people = make_shoppers(rng, shoppers)

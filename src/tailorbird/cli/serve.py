@@ -1,8 +1,13 @@
 """`tailorbird serve`: one process that collects, decides and shows."""
 
 import asyncio
+import contextlib
 import gc
+import logging
+import socket
 import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import uvicorn
 import uvloop
@@ -11,12 +16,36 @@ from tailorbird.api.build import build
 from tailorbird.compose import Install
 from tailorbird.settings import Settings
 
+log = logging.getLogger("tailorbird.serve")
+
+Company = Callable[[Install], Coroutine[Any, Any, None]]
+"""Runs beside the server until it is cancelled."""
+
 _KEEP_ALIVE_S = 75  # clients reuse connections over minutes; a short limit makes them resend
 _SWITCH_S = 0.0005  # writers' threads must not hold the interpreter for the default 5 ms
 
 
-async def run(settings: Settings) -> None:
-    """Serve until told to stop; finish requests, then write what is not yet written."""
+class Server(uvicorn.Server):
+    """A server that lets its streams end before it waits for connections to close."""
+
+    def __init__(self, config: uvicorn.Config, install: Install) -> None:
+        super().__init__(config)
+        self._install = install
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell everybody who watches that this is the end, then shut down as ever."""
+        for workspace in self._install.opened():
+            workspace.feed.end()
+        await super().shutdown(sockets)
+
+
+async def run(settings: Settings, company: Company | None = None) -> None:
+    """Serve until told to stop; finish requests, then write what is not yet written.
+
+    Args:
+        settings: where, and how.
+        company: something to do beside serving, such as the demo's traffic.
+    """
     install = Install(settings)
     sys.setswitchinterval(_SWITCH_S)
     try:
@@ -24,7 +53,7 @@ async def run(settings: Settings) -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(
                 build(install),
                 host=settings.host,
@@ -36,15 +65,33 @@ async def run(settings: Settings) -> None:
                 server_header=False,
                 loop="uvloop",
                 http="httptools",
-            )
+            ),
+            install,
         )
         install.folder.announce(f"http://{settings.host}:{settings.port}")
-        await server.serve()
+        async with _beside(company, install):
+            await server.serve()
     finally:
         await install.close()
 
 
-def serve(settings: Settings) -> None:
+@contextlib.asynccontextmanager
+async def _beside(company: Company | None, install: Install) -> AsyncIterator[None]:
+    """Keep company while the block runs; a failure of it is logged, and the server serves on."""
+    if company is None:
+        yield
+        return
+    task = asyncio.create_task(company(install), name="company")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled() and task.exception() is not None:
+            log.error("serve.company_failed", exc_info=task.exception())
+
+
+def serve(settings: Settings, company: Company | None = None) -> None:
     """Run the server in this process."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(settings))
+        runner.run(run(settings, company))

@@ -115,6 +115,19 @@ _ROLES = (
 )
 
 
+def cast() -> tuple[tuple[str, str], ...]:
+    """Return who the personas are: a sentence, and an identifier such as `user:demo-camper`."""
+    return tuple(
+        (
+            role.sentence,
+            f"anonymous:{role.anonymous_ids[-1]}"
+            if role.user_id is None
+            else f"user:{role.user_id}",
+        )
+        for role in _ROLES
+    )
+
+
 def make_personas(shop: Shop, until_ms: int, rng: np.random.Generator) -> tuple[Persona, ...]:
     """Return the demo's personas: a camper, a kettle comparer, a cook, and somebody new.
 
