@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -19,7 +18,7 @@ from rich.table import Table
 from tailorbird.predict.evaluation.datasets import read_dataset
 from tailorbird.predict.evaluation.metrics import Measured
 from tailorbird.predict.evaluation.readers import Exam, read_exam
-from tailorbird.predict.evaluation.replaying import FLOORS, Luck, Mark, examined
+from tailorbird.predict.evaluation.replaying import FLOORS, Mark, examined, luck_of
 from tailorbird.predict.evaluation.report import plotting, write_report
 from tailorbird.spine.errors import TailorbirdError
 
@@ -44,7 +43,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         plotting()
     exam = _exam(dataset, train, test, data_root)
     names = _floors(against)
-    luck = Luck(np.random.default_rng(seed), time.perf_counter)
+    luck = luck_of(seed, time.perf_counter)
     console = Console() if sys.stdout.isatty() else Console(width=PAPER)
     with Progress(
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()

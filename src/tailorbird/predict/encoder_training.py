@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tailorbird.predict.encoder import REACH_BACK, Encoder, kin_of
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.questions import Questions
+from tailorbird.predict.sessions import offsets_of
 
 Matrix = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -275,13 +276,15 @@ def _dots(one: Matrix, other: Matrix) -> Matrix:
 
 
 def _unit(vectors: Matrix) -> tuple[Matrix, Matrix]:
-    length = np.sqrt(_dots(vectors, vectors))[:, None] + np.float32(1e-8)
-    return vectors / length, length
+    length = np.sqrt(_dots(vectors, vectors))[:, None]
+    length = np.maximum(length, np.float32(1e-8))
+    unit: Matrix = np.divide(vectors, length)
+    return unit, length
 
 
 def _through_unit(slope: Matrix, unit: Matrix, length: Matrix) -> Matrix:
     """Return the slope by a vector from the slope by that vector at length one."""
-    turned: Matrix = (slope - unit * _dots(slope, unit)[:, None]) / length
+    turned: Matrix = np.divide(slope - unit * _dots(slope, unit)[:, None], length)
     return turned
 
 

@@ -11,10 +11,13 @@ from tailorbird.predict.encoder import REACH_BACK
 
 def batch(rng: np.random.Generator) -> training.Batch:
     lengths = np.array([1, 3, 12])
-    there = np.arange(REACH_BACK) < lengths[:, None]
+    owner = np.repeat(np.arange(3), lengths)
+    starts = np.array([0, 1, 4])
     return training.Batch(
-        rng.integers(0, 9, (3, REACH_BACK)) * there,
-        there,
+        rng.integers(0, 9, 16),
+        owner,
+        np.arange(16) - starts[owner],
+        starts,
         np.array([2, 5, 7]),
         np.array([0, 1, 5, 8]),
         np.zeros(3, np.float32),
@@ -46,7 +49,7 @@ def test_the_slope_of_attention_is_the_change_of_the_loss(part: str) -> None:
     wrong, _ = training._unit(learned.vectors[asked.wrong])  # noqa: SLF001
     error, right = training._errors(sights.place, target, wrong, asked)  # noqa: SLF001
     back = error @ wrong + right[:, None] * target
-    _, attention = training._look_back(learned, sights, back)  # noqa: SLF001
+    _, attention = training._look_back(learned, asked, sights, back)  # noqa: SLF001
     slopes = dict(zip(("decay", "mixing", "appeal"), attention, strict=True))
     values = getattr(learned, part)
     at = tuple(0 for _ in values.shape)

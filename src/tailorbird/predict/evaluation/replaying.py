@@ -41,6 +41,11 @@ class Luck(NamedTuple):
     clock: Clock
 
 
+def luck_of(seed: int, clock: Clock) -> Luck:
+    """Return luck that is the same for the same seed."""
+    return Luck(np.random.default_rng(seed), clock)
+
+
 def examined(
     exam: Exam, names: tuple[str, ...], luck: Luck, watch: Callable[[str, int], None]
 ) -> Iterator[Mark]:
