@@ -14,11 +14,13 @@ from tailorbird.collect.admit import House
 from tailorbird.collect.collector import Collector, Stores
 from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.configuration import read_placements
 from tailorbird.decide.decider import Decider, Rooms
 from tailorbird.decide.placements import Placements
 from tailorbird.flow.corridor import Corridor
 from tailorbird.flow.feed import KEPT, Feed
-from tailorbird.flow.splitting import Splitter, blocks_of, seeds
+from tailorbird.flow.rebuilding import seed
+from tailorbird.flow.splitting import Splitter
 from tailorbird.flow.upkeep import every
 from tailorbird.identity.graph import Resolved
 from tailorbird.identity.resolver import Resolver
@@ -106,7 +108,7 @@ class Workspace:
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog),
             self.predictor,
-            Placements(),
+            placements_of(settings),
             self.journal,
             clock,
             np.random.default_rng(),
@@ -205,8 +207,7 @@ class Install:
 async def start(workspace: Workspace) -> None:
     """Bring a workspace up to date with its log, and let it follow from there."""
     if workspace.state.offset == 0:
-        blocks = blocks_of(await workspace.log.splits())
-        await workspace.state.put(dict(seeds(blocks)), {})
+        await seed(workspace.log, workspace.state)
     target = workspace.log.last_offset
     workspace.corridor.start()
     if target > workspace.state.offset:
@@ -295,6 +296,19 @@ def _state(path: Path) -> SqliteState:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()
     return SqliteState(path)
+
+
+def placements_of(settings: Settings) -> Placements:
+    """Return the placements that the settings name, else the default ones.
+
+    Raises:
+        BadConfiguration: a file has a mistake; names file and line.
+    """
+    return (
+        Placements()
+        if settings.config is None
+        else Placements(read_placements(Path(settings.config)))
+    )
 
 
 def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:

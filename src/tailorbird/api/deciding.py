@@ -7,7 +7,7 @@ from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.collect.identifiers import identifier, is_junk
 from tailorbird.consent.signals import from_gpc
-from tailorbird.decide.wire import DecideRequest, decode_request
+from tailorbird.decide.wire import DecideRequest, RankRequest, decode_rank, decode_request
 from tailorbird.settings import Settings
 from tailorbird.spine.errors import Forbidden
 from tailorbird.spine.ids import Subject
@@ -25,7 +25,7 @@ class DecidingDoors:
 
     def doors(self) -> dict[tuple[str, str], Door]:
         """Return the doors by method and path."""
-        return {("POST", "/v1/decide"): self.decide}
+        return {("POST", "/v1/decide"): self.decide, ("POST", "/v1/rank"): self.rank}
 
     async def decide(self, call: Call) -> Answer:
         """Decide every placement that is asked for."""
@@ -43,16 +43,26 @@ class DecidingDoors:
         )
         return answer(found)
 
+    async def rank(self, call: Call) -> Answer:
+        """Put a list that the shop brings into this visitor's order."""
+        visitor = await self._keeper.admit(call, Scope.DECIDE)
+        request = decode_rank(await call.body(MOST_REQUEST_BYTES))
+        found = await visitor.shop.decider.rank(
+            request,
+            subject_of(request, visitor),
+            from_gpc(call.header(b"sec-gpc")),
+            deadline_ms=self._deadline_ms if request.deadline_ms is None else request.deadline_ms,
+        )
+        return answer(found)
 
-def subject_of(request: DecideRequest, visitor: Visitor) -> Subject:
+
+def subject_of(request: DecideRequest | RankRequest, visitor: Visitor) -> Subject:
     """Return whom a request is about; a browser may name a user only with the shop's word."""
     user_id = identifier(request.user_id, "userId")
     anonymous_id = identifier(request.anonymous_id, "anonymousId")
     visitor.must_vouch(user_id, request.user_token)
     stand_in = visitor.shop.pseudonyms.stand_in
-    return Subject(
-        anonymous_id=_usable(anonymous_id, stand_in), user_id=_usable(user_id, stand_in)
-    )
+    return Subject(anonymous_id=_usable(anonymous_id, stand_in), user_id=_usable(user_id, stand_in))
 
 
 def _usable(text: str | None, stand_in: Callable[[str], str]) -> str | None:

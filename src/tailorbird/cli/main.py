@@ -37,9 +37,10 @@ def serve(
     data: Data = None,
     port: Annotated[Optional[int], typer.Option(help="The port to listen on.")] = None,  # noqa: UP045
     host: Annotated[Optional[str], typer.Option(help="The address to listen on.")] = None,  # noqa: UP045
+    config: Annotated[Optional[str], typer.Option(help="A YAML file or folder of placements.")] = None,  # noqa: UP045
 ) -> None:
     """Run the server: one process, no services."""
-    run_server(read_settings(data=data, port=port, host=host))
+    run_server(read_settings(data=data, port=port, host=host, config=config))
 
 
 @keys.command("create")

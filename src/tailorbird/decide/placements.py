@@ -20,6 +20,7 @@ class Source(IntEnum):
     NEW = 6
     EXPLORE = 7
     LAST_KNOWN = 8
+    SHOP = 9
 
 
 class PlacementKind(StrEnum):

@@ -34,6 +34,7 @@ _SENTENCES: Mapping[Source, tuple[str, str]] = {
     Source.NEW: ("", "New in"),
     Source.EXPLORE: ("", "Something different to discover"),
     Source.LAST_KNOWN: ("", "From your last visit"),
+    Source.SHOP: ("", "As the shop ranked it"),
 }
 
 

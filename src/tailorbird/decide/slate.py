@@ -13,7 +13,7 @@ from tailorbird.decide.moment import NO_CODES, Moment
 from tailorbird.decide.placements import Filters, Placement, Source, Weights
 from tailorbird.predict.blending import Blended, Limits, Pool, blend
 from tailorbird.predict.item_table import NO_FACET, ItemTable
-from tailorbird.predict.leaders import NOBODY, Ladder
+from tailorbird.predict.leaders import Ladder
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
 

@@ -1,0 +1,53 @@
+"""Retraining on schedule: a process of its own, so that serving never waits for it."""
+
+import asyncio
+import logging
+import os
+import sys
+
+from tailorbird.compose import Install, Workspace
+from tailorbird.settings import Settings
+
+log = logging.getLogger("tailorbird.retraining")
+
+_LEAST_NEW_EVENTS = 500
+_BUDGET_S = 240
+_NICE = 10
+
+
+class Retraining:
+    """Trains each open workspace anew when its log has grown enough since the last time."""
+
+    def __init__(self, settings: Settings, install: Install) -> None:
+        self._settings = settings
+        self._install = install
+
+    async def round(self) -> None:
+        """Train the workspaces that have news, one after the other."""
+        for shop in self._install.opened():
+            if shop.log.last_offset - shop.predictor.models.trained_offset >= _LEAST_NEW_EVENTS:
+                await self._train(shop)
+
+    async def _train(self, shop: Workspace) -> None:
+        command = [sys.executable, "-m", "tailorbird.cli.main", "train"]
+        command += ["--data", self._settings.data, "--workspace", shop.name]
+        command += ["--budget", str(_BUDGET_S)]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            preexec_fn=_step_back,
+        )
+        try:
+            _, said = await process.communicate()
+        except asyncio.CancelledError:
+            process.terminate()
+            await process.wait()
+            raise
+        if process.returncode:
+            words = said.decode("utf-8", "replace").strip().replace("\n", " ")
+            log.warning("retraining.failed workspace=%s said=%s", shop.name, words[-300:])
+
+
+def _step_back() -> None:
+    os.nice(_NICE)

@@ -1,0 +1,204 @@
+"""Filling one placement: items, content, an offer or payment methods, each with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tailorbird.catalog.catalog import Catalog
+from tailorbird.decide.explaining import explained, rejected
+from tailorbird.decide.last_shown import LastShown
+from tailorbird.decide.levels import Level, has_history, level_of
+from tailorbird.decide.moment import Moment
+from tailorbird.decide.payments import payment_order
+from tailorbird.decide.placements import Placement, PlacementKind, Source
+from tailorbird.decide.ranking import RankedList
+from tailorbird.decide.reasons import clipped, reason
+from tailorbird.decide.showing import best_creative
+from tailorbird.decide.slate import Slate, slate
+from tailorbird.decide.wire import (
+    DecideRequest,
+    ExplainedItem,
+    RankRequest,
+    ShownContent,
+    ShownItem,
+    Slot,
+    SlotDecision,
+)
+from tailorbird.decide.words import Words
+from tailorbird.predict.leaders import Ladder
+from tailorbird.predict.predictor import Predictor
+from tailorbird.spine.ids import ItemId, PersonId
+
+NO_CATALOG = "No items are known yet: PUT /v1/items, or run `tailorbird import items`."
+NO_CANDIDATES = "No item fits this placement's filters now."
+_NULLABLE = frozenset({"offer", "content"})
+_SOURCES = tuple(Source)  # by number: calling the enumeration for each item costs ten times as much
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request on its way: who asks, what may be used, and until when."""
+
+    request: DecideRequest | RankRequest
+    person: PersonId | None
+    moment: Moment
+    next_items: Ladder
+    rushed: bool
+    explain: bool
+
+
+class Filler:
+    """Fills the placements of one workspace's requests."""
+
+    def __init__(self, predictor: Predictor, catalog: Catalog, rng: np.random.Generator) -> None:
+        self._predictor = predictor
+        self._catalog = catalog
+        self._rng = rng
+        self.last_shown = LastShown()
+
+    def fill(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
+        """Return the answer for one placement.
+
+        Args:
+            placement: its policy.
+            slot: what the request said of it.
+            asked: who asks, from where, and how much time there is.
+            stem: what exposure ids begin with.
+        """
+        match placement.kind:
+            case PlacementKind.ITEMS:
+                return self._items(placement, slot, asked, stem)
+            case PlacementKind.CONTENT:
+                return self._content(placement, asked, stem)
+            case PlacementKind.OFFER:
+                return self._decision(placement, Level.BESTSELLERS, offer=None)
+            case PlacementKind.PAYMENT_METHODS:
+                return self._payments(placement, slot, asked, stem)
+
+    def _items(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
+        limit = slot.limit or placement.limit
+        if asked.rushed:
+            return self._hurried(placement, limit, asked, stem)
+        found = slate(placement, asked.moment, asked.next_items, self._predictor, limit, self._rng)
+        level = level_of(asked.moment, found)
+        items = self._shown(found, asked, stem)
+        if asked.person is not None and not asked.request.dry_run:
+            self.last_shown.keep(
+                asked.person, placement.name, tuple(ItemId(one.id) for one in items)
+            )
+        return self._decision(
+            placement,
+            level,
+            items=items,
+            rejected=rejected(found, self._predictor) if asked.explain else None,
+            notice=None if items else self._notice(),
+        )
+
+    def _hurried(self, placement: Placement, limit: int, asked: Asked, stem: str) -> SlotDecision:
+        """Answer without asking a model: the person's last slate, else bestsellers."""
+        table, popular = self._predictor.table, self._predictor.leaders.popular.codes
+        known = self.last_shown.of(asked.person, placement.name)
+        codes = self._predictor.codes(known)
+        source, level = Source.LAST_KNOWN, Level.LAST_KNOWN
+        if not len(codes):
+            codes, source, level = popular, Source.POPULAR, Level.BESTSELLERS
+        codes = codes[table.available[codes] > 0][:limit]
+        items = tuple(
+            ShownItem(
+                id=table.items.ids[code],
+                position=place + 1,
+                exposure_id=f"{stem}-{place + 1}",
+                reason=reason(source, None, None, None),
+            )
+            for place, code in enumerate(codes.tolist())
+        )
+        notice = None if items else self._notice()
+        return self._decision(placement, level, items=items, notice=notice)
+
+    def _shown(
+        self, found: Slate, asked: Asked, stem: str
+    ) -> tuple[ShownItem | ExplainedItem, ...]:
+        table = self._predictor.table
+        words = Words(asked.moment, self._predictor.table, self.title)
+        shown: list[ShownItem | ExplainedItem] = []
+        for place, code in enumerate(found.codes):
+            source = _SOURCES[found.sources[place]]
+            why = words.reason(code, source, found.facets[place])
+            item = ShownItem(
+                id=table.items.ids[code],
+                position=place + 1,
+                exposure_id=f"{stem}-{place + 1}",
+                reason=why,
+                explore=source is Source.EXPLORE,
+            )
+            shown.append(explained(item, place, found, self._predictor) if asked.explain else item)
+        return tuple(shown)
+
+    def _content(self, placement: Placement, asked: Asked, stem: str) -> SlotDecision:
+        chosen = best_creative(placement.creatives, asked.moment, self._predictor.table.facets)
+        if chosen is None:
+            return self._decision(placement, Level.BESTSELLERS, content=None)
+        creative, why, personal = chosen
+        content = ShownContent(
+            id=creative.id, exposure_id=f"{stem}-1", reason=why, data=creative.data
+        )
+        level = Level.PERSONAL if personal else Level.BESTSELLERS
+        return self._decision(placement, level, content=content)
+
+    def _payments(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
+        ordered, personal = payment_order(
+            tuple(str(one) for one in slot.candidates), asked.moment.profile
+        )
+        items = tuple(
+            ShownItem(id=method, position=place + 1, exposure_id=f"{stem}-{place + 1}", reason=why)
+            for place, (method, why) in enumerate(ordered)
+        )
+        level = Level.PERSONAL if personal else Level.BESTSELLERS
+        return self._decision(placement, level, items=items)
+
+    def _decision(self, placement: Placement, level: Level, **parts: object) -> SlotDecision:
+        given = {
+            name: part for name, part in parts.items() if part is not None or name in _NULLABLE
+        }
+        return SlotDecision(
+            placement=placement.name,
+            level=level.value,
+            policy=placement.policy,
+            model=self._predictor.models.name,
+            **given,  # type: ignore[arg-type]
+        )
+
+    def _notice(self) -> str:
+        return NO_CANDIDATES if len(self._predictor.table.items) else NO_CATALOG
+
+    def title(self, code: int) -> str:
+        """Return what an item is called; its id where the catalog has no title."""
+        name = ItemId(self._predictor.table.items.ids[code])
+        item = self._catalog.get(name)
+        return clipped(item.title) if item is not None and item.title else name
+
+    def listed(
+        self, placement: Placement, found: RankedList, asked: Asked, stem: str
+    ) -> SlotDecision:
+        """Return the answer for a list that the shop brought."""
+        words = Words(asked.moment, self._predictor.table, self.title)
+        codes = self._predictor.vocabulary.codes
+        items = tuple(
+            ShownItem(
+                id=name,
+                position=place + 1,
+                exposure_id=f"{stem}-{place + 1}",
+                reason=words.reason(codes.get(name, -1), _SOURCES[source], facet),
+            )
+            for place, (name, source, facet) in enumerate(
+                zip(found.items, found.sources, found.facets, strict=True)
+            )
+        )
+        told = {Source(source) for source in found.sources}
+        personal = Source.SESSION in told or any(facet >= 0 for facet in found.facets)
+        level = Level.BESTSELLERS
+        if personal:
+            level = Level.PERSONAL if has_history(asked.moment) else Level.SESSION
+        return self._decision(placement, level, items=items)

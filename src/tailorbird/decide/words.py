@@ -1,0 +1,64 @@
+"""The words of one answer: the reason for each item, with the titles of what it was found by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tailorbird.decide.moment import Moment
+from tailorbird.decide.placements import Source
+from tailorbird.decide.reasons import reason
+from tailorbird.predict.item_table import ItemTable
+
+Title = Callable[[int], str]
+"""Returns what the item of a code is called."""
+
+_FROM_SESSION = (Source.SESSION, Source.SIMILAR)
+
+
+class Words:
+    """Puts grounds into words; each title is looked up once, each sentence made once."""
+
+    def __init__(self, here: Moment, table: ItemTable, title: Title) -> None:
+        self._table = table
+        self._title = title
+        session = here.session if len(here.session) else here.past
+        self._session = session[-5:].tolist()
+        self._anchors = here.anchors.tolist()
+        self._titles: dict[int, str] = {}
+        self._said: dict[tuple[Source, str | None, int], str] = {}
+        self._place = (
+            self._table.facets.ids[here.category].rpartition(" > ")[2].removeprefix("category:")
+            if here.category >= 0
+            else None
+        )
+
+    def reason(self, code: int, source: Source, facet: int) -> str:
+        """Return the reason for one item; the same grounds are put into words once."""
+        anchor = None
+        if source in _FROM_SESSION:
+            anchor = self._nearest(code, self._session)
+        elif source is Source.COMPLEMENT:
+            anchor = self._nearest(code, self._anchors)
+        grounds = (source, anchor, facet)
+        said = self._said.get(grounds)
+        if said is None:
+            leaning = self._table.facets.ids[facet] if facet >= 0 else None
+            said = self._said[grounds] = reason(source, anchor, leaning, self._place)
+        return said
+
+    def _nearest(self, code: int, among: list[int]) -> str | None:
+        """Name the item it was found by: the latest of the same narrow category, else the latest.
+
+        The session's own item, shown again, is found by itself; that says nothing, so another is
+        named.
+        """
+        others = among if code not in among else [one for one in among if one != code]
+        if not others:
+            return None
+        found = others[-1]
+        if len(others) > 1:
+            leaf = self._table.leaf
+            found = next((one for one in reversed(others) if leaf[one] == leaf[code]), found)
+        if found not in self._titles:
+            self._titles[found] = self._title(found)
+        return self._titles[found]
