@@ -89,7 +89,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """A response that goes on: each part is sent as it comes, until they end or the caller leaves."""
+    """A response that goes on: parts are sent as they come, until they end or the caller leaves."""
 
     parts: AsyncGenerator[bytes, None]
     content_type: bytes

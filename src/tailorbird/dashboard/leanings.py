@@ -7,8 +7,7 @@ import msgspec
 from tailorbird.profile.customer import FacetShare
 
 _FIRST = ("category", "brand", "price")
-_KINDS = 5
-_BARS = 5
+_BARS = 4
 _FADED = 0.01  # a score below a hundredth of one view says nothing any more
 _TITLES = {"category": "Category", "brand": "Brand", "price": "Price band", "sale": "On sale"}
 
@@ -32,8 +31,8 @@ class Group(msgspec.Struct, frozen=True):
 Leanings = tuple[Group, ...]
 
 
-def leanings(facets: Mapping[str, Sequence[FacetShare]]) -> Leanings:
-    """Return the groups to show: category, brand and price first, then the others by strength."""
+def leanings(facets: Mapping[str, Sequence[FacetShare]], most: int) -> Leanings:
+    """Return `most` groups to show: category, brand and price first, then others by strength."""
     alive = {
         kind: [one for one in shares if one.score >= _FADED] for kind, shares in facets.items()
     }
@@ -41,7 +40,7 @@ def leanings(facets: Mapping[str, Sequence[FacetShare]]) -> Leanings:
         (kind for kind, shares in alive.items() if shares and kind not in _FIRST),
         key=lambda kind: -alive[kind][0].score,
     )
-    kinds = [kind for kind in (*_FIRST, *others) if alive.get(kind)][:_KINDS]
+    kinds = [kind for kind in (*_FIRST, *others) if alive.get(kind)][:most]
     return tuple(
         Group(_TITLES.get(kind, kind.capitalize()), _bars(kind, alive[kind])) for kind in kinds
     )

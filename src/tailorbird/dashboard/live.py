@@ -9,6 +9,7 @@ from tailorbird.api.people import find_person
 from tailorbird.compose import Install
 from tailorbird.dashboard.cards import Shelf
 from tailorbird.dashboard.guard import Guard
+from tailorbird.dashboard.overview import address_of, decided_last
 from tailorbird.dashboard.pages import SAFE, Pages
 from tailorbird.dashboard.vitals import VitalSigns
 from tailorbird.flow.feed import Happening
@@ -18,6 +19,7 @@ from tailorbird.spine.ids import PersonId
 
 EVENT_STREAM = b"text/event-stream; charset=utf-8"
 _SIGNS_EVERY_MS = 2 * SECOND_MS
+_DECISIONS_EVERY_MS = 8 * SECOND_MS
 _CHECK_EVERY_MS = 15 * SECOND_MS
 _MOST_AT_ONCE = 30  # what a page can show; of more only the newest are sent
 _REST_S = 0.25  # between two looks, so that a flood costs four renderings a second
@@ -48,7 +50,7 @@ class Live:
         self, call: Call, visitor: Visitor, person: PersonId | None, after: int
     ) -> AsyncGenerator[bytes, None]:
         shop, clock = visitor.shop, self._install.clock
-        signs_ms = checked_ms = clock()
+        signs_ms = checked_ms = decisions_ms = clock()
         with shop.feed.watch() as viewer:
             yield b"retry: 2000\n\n"
             missed_out = [one for one in shop.feed.latest(person) if one.offset > after]
@@ -63,6 +65,9 @@ class Live:
                 if person is None and now_ms >= signs_ms:
                     signs_ms = now_ms + _SIGNS_EVERY_MS
                     yield await self._vitals(visitor)
+                if person is None and now_ms >= decisions_ms + _DECISIONS_EVERY_MS:
+                    decisions_ms = now_ms
+                    yield await self._decisions(call, visitor)
                 if now_ms >= checked_ms + _CHECK_EVERY_MS:
                     checked_ms = now_ms
                     ended = ended or await self._guard.visitor(call) is None
@@ -87,6 +92,12 @@ class Live:
     async def _vitals(self, visitor: Visitor) -> bytes:
         vitals = await self._signs.of(visitor.shop, self._install.clock())
         return message("vitals", self._pages.fragment("_vitals.html", vitals=vitals))
+
+    async def _decisions(self, call: Call, visitor: Visitor) -> bytes:
+        latest = await self._signs.latest(visitor.shop, self._install.clock())
+        cards = decided_last(Shelf(visitor.shop.catalog), latest)
+        shown = self._pages.fragment("_decisions.html", decisions=cards, url=address_of(call))
+        return message("decisions", shown)
 
 
 def message(name: str, text: str, offset: int | None = None) -> bytes:

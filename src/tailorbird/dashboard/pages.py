@@ -47,6 +47,7 @@ class Pages:
             count_of=words.count_of,
             event_tone=words.event_tone,
             event_words=words.event_words,
+            facet_words=words.facet_words,
             level_words=words.level_words,
             money=words.money,
             money_of=words.money_of,

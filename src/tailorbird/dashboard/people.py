@@ -1,6 +1,7 @@
 """A person's page: who they are, what they are after, what they like, and all that came of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -20,8 +21,9 @@ from tailorbird.profile.customer import CustomerView
 from tailorbird.profile.intent import Stage
 from tailorbird.spine.ids import PersonId
 
-_EVENTS = 25
+_EVENTS = 14
 _PICKS = 4
+_KINDS_LATELY, _KINDS = 3, 5
 _NAMES = ("name", "firstName", "first_name", "lastName", "last_name")
 
 
@@ -63,6 +65,7 @@ class PersonPage:
             title=title_of(shown, person),
             view=shown,
             joins=node.joinings,
+            contact=contact_of(shown),
             affinity=affinity_of(shown),
             stages=[stage.value for stage in Stage],
             shelf=Shelf(shop.catalog),
@@ -112,8 +115,25 @@ def title_of(shown: CustomerView, person: PersonId) -> str:
     return str(user) if user else f"Visitor {person[2:10]}"
 
 
+def contact_of(shown: CustomerView) -> dict[str, str]:
+    """Return how to reach a person, readable; names are left out, as the title says them."""
+    found: Mapping[str, str] = shown.identity.get("contact", {})
+    return {name: _readable(text) for name, text in found.items() if name not in _NAMES}
+
+
+def _readable(text: str) -> str:
+    """Return an address that was sent as an object as one line; other texts as they are."""
+    if not text.startswith("{"):
+        return text
+    try:
+        parts = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return text
+    return ", ".join(str(part) for part in parts.values() if part)
+
+
 class Horizons(msgspec.Struct, frozen=True):
-    """What somebody leans to, kind by kind: during this visit, and in the long run."""
+    """What somebody leans to, kind by kind: lately, and in the long run."""
 
     short: Leanings
     long: Leanings
@@ -121,4 +141,6 @@ class Horizons(msgspec.Struct, frozen=True):
 
 def affinity_of(shown: CustomerView) -> Horizons:
     """Return the affinities in the order in which they are shown."""
-    return Horizons(leanings(shown.affinity.short), leanings(shown.affinity.long))
+    return Horizons(
+        leanings(shown.affinity.short, _KINDS_LATELY), leanings(shown.affinity.long, _KINDS)
+    )

@@ -5,7 +5,7 @@ import msgspec
 from tailorbird.api.people import UnknownPerson, find_person, subject_of
 from tailorbird.compose import Workspace
 from tailorbird.consent.signals import NO_CHOICES
-from tailorbird.dashboard.cards import PickCard, Shelf
+from tailorbird.dashboard.cards import ItemCard, PickCard, Shelf
 from tailorbird.decide.placements import PlacementKind
 from tailorbird.decide.wire import DecideAnswer, DecideRequest, RequestContext, Slot
 from tailorbird.identity.graph import Node
@@ -26,11 +26,10 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A candidate that was not shown, and why."""
+    """Candidates that were not shown, all for one reason."""
 
-    title: str
-    id: str
     reason: str
+    items: tuple[ItemCard, ...]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -47,6 +46,11 @@ class Outcome(msgspec.Struct, frozen=True):
     rejected: tuple[Refused, ...]
     notice: str | None
     answer: str
+
+    @property
+    def top(self) -> float:
+        """The highest score, which the bars are drawn against."""
+        return max((pick.score or 0.0 for pick in self.picks), default=0.0) or 1.0
 
 
 async def try_out(shop: Workspace, trial: Trial, node: Node | None = None) -> Outcome:
@@ -103,10 +107,6 @@ def _outcome(
     plain = msgspec.to_builtins(decision)
     of_items = kind is PlacementKind.ITEMS
     items = plain.get("items", [])[: trial.limit]
-    rejected = tuple(
-        Refused(shelf.item(one["id"]).title, one["id"], one["reason"])
-        for one in plain.get("rejected", [])
-    )
     return Outcome(
         trial=trial,
         person=person,
@@ -116,7 +116,16 @@ def _outcome(
         model=decision.model,
         took_ms=answer.took_ms,
         picks=shelf.picks(items, as_items=of_items),
-        rejected=rejected,
+        rejected=_refused(shelf, plain.get("rejected", [])),
         notice=plain.get("notice"),
         answer=msgspec.json.format(msgspec.json.encode(answer)).decode(),
     )
+
+
+def _refused(shelf: Shelf, rejected: list[dict[str, str]]) -> tuple[Refused, ...]:
+    """Return who was not shown, by reason, the rarest reason first: it says most."""
+    by_reason: dict[str, list[ItemCard]] = {}
+    for one in rejected:
+        by_reason.setdefault(one["reason"], []).append(shelf.item(one["id"]))
+    ranked = sorted(by_reason.items(), key=lambda pair: len(pair[1]))
+    return tuple(Refused(reason, tuple(items)) for reason, items in ranked)

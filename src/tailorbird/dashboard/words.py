@@ -110,8 +110,6 @@ def count_of(number: int, one: str, many: str | None = None) -> str:
 
 def event_words(kind: str, name: str) -> str:
     """Return what an event is called for people."""
-    if kind in {"page", "screen"} and name not in {kind, kind.title()}:
-        return f"{kind.title()}: {name}"
     return name if kind == "track" else _KIND_WORDS.get(kind, name)
 
 
@@ -130,6 +128,14 @@ def level_words(level: str) -> str:
 def short(person: str) -> str:
     """Return enough of an id to tell people apart."""
     return person[: 2 + _SHORT_ID] if person.startswith("p_") else person
+
+
+def facet_words(facet: str) -> str:
+    """Return a facet for people: `category:Camping > Tents` becomes its path alone."""
+    kind, _, name = facet.partition(":")
+    if kind == "category":
+        return name.replace(" > ", " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ")
+    return f"{kind} {name.title() if kind == 'brand' else name}"
 
 
 def plain(name: str) -> str:

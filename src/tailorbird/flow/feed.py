@@ -28,6 +28,7 @@ class Happening(msgspec.Struct, frozen=True):
     items: tuple[ItemId, ...] = ()
     channel: str | None = None
     query: str | None = None
+    path: str | None = None
     worth_minor: int | None = None
     currency: str | None = None
 
@@ -148,6 +149,7 @@ def happening(resolved: Resolved) -> Happening:
         items=tuple(line.id for line in event.items[:3]),
         channel=event.context.channel,
         query=event.query,
+        path=event.context.path,
         worth_minor=None if event.order is None else event.order.revenue_minor,
         currency=event.currency,
     )

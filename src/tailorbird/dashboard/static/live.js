@@ -2,7 +2,7 @@
 // Keeps a page current: listens to /live, puts new events on top, and keeps relative times true.
 // What arrives is HTML that the server has escaped; it replaces text, and never runs.
 
-const MOST_ROWS = 60;
+const MOST_ROWS = 30;
 const SUMMARY_EVERY_MS = 30000;
 const REFRESH_AFTER_MS = 1500;
 const byId = (id) => document.getElementById(id);
@@ -86,6 +86,10 @@ function followAll(list) {
       note.hidden = false;
       note.textContent = `${event.data} more events came faster than a page can show; all are counted.`;
       setTimeout(() => { note.hidden = true; }, 8000);
+    },
+    decisions: (event) => {
+      const shown = byId("decisions");
+      if (!paused && !shown.contains(document.activeElement)) shown.innerHTML = event.data;
     },
     vitals: (event) => { byId("vitals").innerHTML = event.data; },
   });
