@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from tailorbird.cli.bench import bench
 from tailorbird.cli.demo import demo
 from tailorbird.cli.evaluate import evaluate
 from tailorbird.cli.importing import importing
+from tailorbird.cli.replaying import replay
 from tailorbird.cli.serve import serve as run_server
 from tailorbird.cli.training import train
 from tailorbird.compose import open_keys
@@ -26,18 +27,19 @@ app.add_typer(importing, name="import")
 
 app.command()(demo)
 app.command()(train)
+app.command()(replay)
 app.command()(evaluate)
 app.command()(bench)
 
-Data = Annotated[Optional[str], typer.Option(help="The data folder.")]  # noqa: UP045
+Data = Annotated[str | None, typer.Option(help="The data folder.")]
 
 
 @app.command()
 def serve(
     data: Data = None,
-    port: Annotated[Optional[int], typer.Option(help="The port to listen on.")] = None,  # noqa: UP045
-    host: Annotated[Optional[str], typer.Option(help="The address to listen on.")] = None,  # noqa: UP045
-    config: Annotated[Optional[str], typer.Option(help="A YAML file or folder of placements.")] = None,  # noqa: UP045
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    config: Annotated[str | None, typer.Option(help="A YAML file or folder of placements.")] = None,
 ) -> None:
     """Run the server: one process, no services."""
     run_server(read_settings(data=data, port=port, host=host, config=config))

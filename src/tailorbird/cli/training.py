@@ -1,7 +1,7 @@
-"""`tailorbird train`: fit the models on what is in the log, beside a running server or without one."""
+"""`tailorbird train`: fit the models on what is in the log, beside a running server or not."""
 
 import sys
-from typing import Annotated, Optional
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -16,9 +16,11 @@ _BUDGET_S = 240.0
 
 
 def train(
-    data: Annotated[Optional[str], typer.Option(help="The data folder.")] = None,  # noqa: UP045
+    data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
     workspace: Annotated[str, typer.Option(help="The shop.")] = DEFAULT_WORKSPACE,
-    budget: Annotated[float, typer.Option(help="About how many seconds fitting may take.")] = _BUDGET_S,
+    budget: Annotated[
+        float, typer.Option(help="About how many seconds fitting may take.")
+    ] = _BUDGET_S,
     seed: Annotated[int, typer.Option(help="Luck of sampling.")] = 0,
 ) -> None:
     """Fit the models on the log, and store them as a new version; a running server adopts it."""
