@@ -6,17 +6,23 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tailorbird.predict.encoder import REACH_BACK, Encoder, kin_of
+from tailorbird.predict.encoder_slopes import (
+    Batch,
+    Matrix,
+    Numbers,
+    Parameters,
+    errors,
+    look,
+    look_back,
+    through_unit,
+    unit_and_length,
+)
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.questions import Questions
 from tailorbird.predict.sessions import offsets_of
 
-Matrix = NDArray[np.float32]
-Numbers = NDArray[np.int64]
-
-TEMPERATURE = np.float32(0.08)
 KEPT = 0.9
 MOST_KIN = 60_000
 
@@ -39,15 +45,6 @@ class Pace(NamedTuple):
     rate: float = 0.3
 
 
-class Parameters(NamedTuple):
-    """What is learned: vectors (not yet of length one) and the three parts of attention."""
-
-    vectors: Matrix
-    decay: Matrix
-    mixing: Matrix
-    appeal: Matrix
-
-
 class Lessons(NamedTuple):
     """What vectors are learned from.
 
@@ -60,42 +57,6 @@ class Lessons(NamedTuple):
     questions: Questions
     weights: Matrix
     touches: Matrix
-
-
-class Batch(NamedTuple):
-    """Questions with their shared wrong answers.
-
-    Attributes:
-        items: int64[n], the seen items of all questions, newest first in each.
-        owner: int64[n], the question of each.
-        back: int64[n], how many steps back each is.
-        starts: int64[b], where each question's items begin.
-        target: int64[b], what came next.
-        wrong: int64[n], sampled items.
-        target_log, wrong_log: float32, log of how often each is drawn as a wrong answer.
-        weight: float32[b], summing to one.
-    """
-
-    items: Numbers
-    owner: Numbers
-    back: Numbers
-    starts: Numbers
-    target: Numbers
-    wrong: Numbers
-    target_log: Matrix
-    wrong_log: Matrix
-    weight: Matrix
-
-
-class Sights(NamedTuple):
-    """Values on the way from items to the session's place, kept for the way back."""
-
-    unit: Matrix
-    length: Matrix
-    asked: Matrix
-    share: Matrix
-    place: Matrix
-    place_length: Matrix
 
 
 class Learning(NamedTuple):
@@ -200,23 +161,23 @@ def _step(
 ) -> None:
     """Take one step of Adagrad (one rate a vector) down the slope of the sampled softmax."""
     learned, squares = learning
-    sights = _look(learned, batch)
+    sights = look(learned, batch)
     drawn = rng.random(sights.place.shape, dtype=np.float32) < KEPT
     kept: Matrix = drawn.astype(np.float32) / np.float32(KEPT)
-    target, target_length = _unit(learned.vectors[batch.target])
-    wrong, wrong_length = _unit(learned.vectors[batch.wrong])
+    target, target_length = unit_and_length(learned.vectors[batch.target])
+    wrong, wrong_length = unit_and_length(learned.vectors[batch.wrong])
     place = sights.place * kept
-    error, target_error = _errors(place, target, wrong, batch)
+    error, target_error = errors(place, target, wrong, batch)
     back_place = (error @ wrong + target_error[:, None] * target) * kept
-    back_items, back_attention = _look_back(learned, batch, sights, back_place)
+    back_items, back_attention = look_back(learned, batch, sights, back_place)
     # The errors carry weights that sum to one; Adagrad's floor wants them at the size of one each.
     size = np.float32(len(batch.target))
     moves = (
         (batch.items, back_items * size),
-        (batch.wrong, _through_unit(error.T @ place, wrong, wrong_length) * size),
+        (batch.wrong, through_unit(error.T @ place, wrong, wrong_length) * size),
         (
             batch.target,
-            _through_unit(target_error[:, None] * place, target, target_length) * size,
+            through_unit(target_error[:, None] * place, target, target_length) * size,
         ),
     )
     for items, slope in moves:
@@ -224,68 +185,6 @@ def _step(
     for part, square, slope in zip(learned[1:], squares[1:], back_attention, strict=True):
         square[...] += (slope * size) ** 2
         part[...] -= np.float32(0.3 * rate) * slope * size / (np.sqrt(square) + np.float32(1e-6))
-
-
-def _look(learned: Parameters, batch: Batch) -> Sights:
-    unit, length = _unit(learned.vectors[batch.items])
-    asked = unit[batch.starts] @ learned.mixing + learned.appeal
-    pull = _dots(unit, asked[batch.owner]) + learned.decay[batch.back]
-    share = np.exp(pull - np.maximum.reduceat(pull, batch.starts)[batch.owner])
-    share /= np.add.reduceat(share, batch.starts)[batch.owner]
-    place, place_length = _unit(np.add.reduceat(share[:, None] * unit, batch.starts, axis=0))
-    return Sights(unit, length, asked, share, place, place_length)
-
-
-def _errors(place: Matrix, target: Matrix, wrong: Matrix, batch: Batch) -> tuple[Matrix, Matrix]:
-    """Return the slope of the loss by each score: float32[b, n] of the wrong, [b] of the right.
-
-    Scores are corrected by how often an item is drawn (Bengio and Senécal, 2008).
-    """
-    scores = place @ wrong.T / TEMPERATURE - batch.wrong_log
-    right = _dots(place, target) / TEMPERATURE - batch.target_log
-    scores[batch.target[:, None] == batch.wrong] = -np.inf
-    most = np.maximum(scores.max(axis=1), right)
-    np.exp(scores - most[:, None], out=scores)
-    right = np.exp(right - most)
-    total = scores.sum(axis=1) + right
-    weight = batch.weight / TEMPERATURE
-    scores *= (weight / total)[:, None]
-    return scores, (right / total - np.float32(1.0)) * weight
-
-
-def _look_back(
-    learned: Parameters, batch: Batch, sights: Sights, back_place: Matrix
-) -> tuple[Matrix, tuple[Matrix, Matrix, Matrix]]:
-    """Return slopes by the items' vectors and by decay, mixing and appeal."""
-    owner, starts = batch.owner, batch.starts
-    unit, share = sights.unit, sights.share
-    back = _through_unit(back_place, sights.place, sights.place_length)[owner]
-    by_share = _dots(unit, back)
-    by_pull = share * (by_share - np.add.reduceat(share * by_share, starts)[owner])
-    by_unit = share[:, None] * back + by_pull[:, None] * sights.asked[owner]
-    by_asked = np.add.reduceat(by_pull[:, None] * unit, starts, axis=0)
-    by_unit[starts] += by_asked @ learned.mixing.T
-    by_decay = np.bincount(batch.back, by_pull, REACH_BACK).astype(np.float32)
-    attention = (by_decay, unit[starts].T @ by_asked, by_asked.sum(axis=0))
-    return _through_unit(by_unit, unit, sights.length), attention
-
-
-def _dots(one: Matrix, other: Matrix) -> Matrix:
-    dots: Matrix = np.einsum("nd,nd->n", one, other)
-    return dots
-
-
-def _unit(vectors: Matrix) -> tuple[Matrix, Matrix]:
-    length = np.sqrt(_dots(vectors, vectors))[:, None]
-    length = np.maximum(length, np.float32(1e-8))
-    unit: Matrix = np.divide(vectors, length)
-    return unit, length
-
-
-def _through_unit(slope: Matrix, unit: Matrix, length: Matrix) -> Matrix:
-    """Return the slope by a vector from the slope by that vector at length one."""
-    turned: Matrix = np.divide(slope - unit * _dots(slope, unit)[:, None], length)
-    return turned
 
 
 @kernel

@@ -17,14 +17,16 @@ from tailorbird.predict.encoder_training import (
     learn,
     no_learning,
 )
-from tailorbird.predict.next_item import NextItemModel, Recipe, build, default_recipe
+from tailorbird.predict.next_item import NextItemModel, build
 from tailorbird.predict.questions import Questions, every_prefix, sample_of
 from tailorbird.predict.ranker import learn_ranker
+from tailorbird.predict.recipe import Recipe, default_recipe
 from tailorbird.predict.sessions import Sessions
 from tailorbird.predict.tuning import choose_settings, lists_for
 
 ASKED = 16_000
-LEAST_ASKED = 200
+LEAST_ASKED = 350
+FEW_ASKED = 600
 EPOCH_WORK = 1_500_000
 
 
@@ -73,6 +75,8 @@ def fit(
     recipe = default_recipe(sessions)
     total = len(sessions.items) - len(sessions)
     share = float(np.clip(ASKED / max(total, 1), 0.04, 0.15))
+    if share * total < FEW_ASKED:
+        share = 0.3
     cut = int(len(sessions) * (1.0 - share))
     tail = sample_of(every_prefix(sessions.between(cut, len(sessions))), ASKED, rng)
     if len(tail.end) < LEAST_ASKED:

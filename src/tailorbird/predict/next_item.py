@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,40 +17,14 @@ from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import read_parts, write_parts
 from tailorbird.predict.neighbours import LONGEST, Shelf
 from tailorbird.predict.ranked import Ranked, best_of, topped_up
-from tailorbird.predict.ranker import Ranker, default_ranker, score
+from tailorbird.predict.ranker import Ranker, score
+from tailorbird.predict.recipe import Recipe, default_recipe
 from tailorbird.predict.scratch import Scratch, new_scratch
 from tailorbird.predict.session_index import freshness, index_sessions
 from tailorbird.predict.sessions import Codes, Sessions
 
 KIND = "next_item"
 SPARE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that was chosen for one shop, apart from its sessions.
-
-    Attributes:
-        settings: Of the neighbour search.
-        trend_half_life: Seconds in which a touch loses half its weight in `trending`.
-        width: Candidates by evidence that are ranked.
-        kin_width: Candidates by kinship that are ranked.
-        ranker: The learned blend.
-    """
-
-    settings: Settings
-    trend_half_life: float
-    width: int
-    kin_width: int
-    ranker: Ranker
-
-    def with_settings(self, settings: Settings) -> Recipe:
-        """Return the recipe with other neighbour settings."""
-        return replace(self, settings=settings)
-
-    def with_ranker(self, ranker: Ranker) -> Recipe:
-        """Return the recipe with another blend."""
-        return replace(self, ranker=ranker)
 
 
 class Fitted(NamedTuple):
@@ -233,13 +207,6 @@ def assemble(
         spare,
         new_scratch(known + len(recent), item_count),
     )
-
-
-def default_recipe(sessions: Sessions) -> Recipe:
-    """Return the recipe for a shop whose log is too short to choose from."""
-    span = float(sessions.ended_at[-1] - sessions.ended_at[0]) if len(sessions) > 1 else 0.0
-    span = max(span, 1.0)
-    return Recipe(Settings(half_life=span), span * 0.03, 120, 60, default_ranker())
 
 
 def warm_up() -> None:

@@ -12,8 +12,9 @@ from tailorbird.predict.item_facts import ItemFacts
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.lists import Lists, ndcg
 from tailorbird.predict.neighbours import LONGEST, Shelf
-from tailorbird.predict.next_item import NextItemModel, Recipe, build
+from tailorbird.predict.next_item import NextItemModel, build
 from tailorbird.predict.questions import Questions, sample_of
+from tailorbird.predict.recipe import Recipe
 from tailorbird.predict.scratch import Scratch
 from tailorbird.predict.session_index import freshness
 from tailorbird.predict.sessions import Sessions, offsets_of

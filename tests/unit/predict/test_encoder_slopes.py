@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tailorbird.predict import encoder_training as training
+from tailorbird.predict import encoder_slopes as slopes_of
 from tailorbird.predict.encoder import REACH_BACK
 
 
-def batch(rng: np.random.Generator) -> training.Batch:
+def batch(rng: np.random.Generator) -> slopes_of.Batch:
     lengths = np.array([1, 3, 12])
     owner = np.repeat(np.arange(3), lengths)
     starts = np.array([0, 1, 4])
-    return training.Batch(
+    return slopes_of.Batch(
         rng.integers(0, 9, 16),
         owner,
         np.arange(16) - starts[owner],
@@ -26,13 +26,13 @@ def batch(rng: np.random.Generator) -> training.Batch:
     )
 
 
-def loss(learned: training.Parameters, asked: training.Batch) -> float:
-    place = training._look(learned, asked).place  # noqa: SLF001 - the slope is of this
-    target, _ = training._unit(learned.vectors[asked.target])  # noqa: SLF001
-    wrong, _ = training._unit(learned.vectors[asked.wrong])  # noqa: SLF001
-    scores = place @ wrong.T / training.TEMPERATURE
+def loss(learned: slopes_of.Parameters, asked: slopes_of.Batch) -> float:
+    place = slopes_of.look(learned, asked).place
+    target, _ = slopes_of.unit_and_length(learned.vectors[asked.target])
+    wrong, _ = slopes_of.unit_and_length(learned.vectors[asked.wrong])
+    scores = place @ wrong.T / slopes_of.TEMPERATURE
     scores[asked.target[:, None] == asked.wrong] = -np.inf
-    right = (place * target).sum(axis=1) / training.TEMPERATURE
+    right = (place * target).sum(axis=1) / slopes_of.TEMPERATURE
     every = np.logaddexp(np.logaddexp.reduce(scores, axis=1), right)
     return float((asked.weight * (every - right)).sum())
 
@@ -42,14 +42,14 @@ def test_the_slope_of_attention_is_the_change_of_the_loss(part: str) -> None:
     rng = np.random.default_rng(4)
     shapes = ((9, 4), (REACH_BACK,), (4, 4), (4,))
     parts: list[Any] = [rng.normal(size=shape) for shape in shapes]  # 64 bits, to see small change
-    learned = training.Parameters(*parts)
+    learned = slopes_of.Parameters(*parts)
     asked = batch(rng)
-    sights = training._look(learned, asked)  # noqa: SLF001
-    target, _ = training._unit(learned.vectors[asked.target])  # noqa: SLF001
-    wrong, _ = training._unit(learned.vectors[asked.wrong])  # noqa: SLF001
-    error, right = training._errors(sights.place, target, wrong, asked)  # noqa: SLF001
+    sights = slopes_of.look(learned, asked)
+    target, _ = slopes_of.unit_and_length(learned.vectors[asked.target])
+    wrong, _ = slopes_of.unit_and_length(learned.vectors[asked.wrong])
+    error, right = slopes_of.errors(sights.place, target, wrong, asked)
     back = error @ wrong + right[:, None] * target
-    _, attention = training._look_back(learned, asked, sights, back)  # noqa: SLF001
+    _, attention = slopes_of.look_back(learned, asked, sights, back)
     slopes = dict(zip(("decay", "mixing", "appeal"), attention, strict=True))
     values = getattr(learned, part)
     at = tuple(0 for _ in values.shape)

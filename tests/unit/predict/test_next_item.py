@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tailorbird.predict.encoder import no_encoder
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
-from tailorbird.predict.next_item import NextItemModel, build, default_recipe, load, warm_up
+from tailorbird.predict.next_item import NextItemModel, build, load, warm_up
+from tailorbird.predict.recipe import default_recipe
 from tailorbird.predict.sessions import Codes, Sessions
 
 
