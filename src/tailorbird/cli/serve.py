@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 import gc
 import logging
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
 import uvloop
 
 from tailorbird.api.build import build
+from tailorbird.cli.first_start import first_keys, shown_once
+from tailorbird.cli.retraining import Retraining
 from tailorbird.compose import Install
+from tailorbird.flow.upkeep import every
 from tailorbird.settings import Settings
 
 log = logging.getLogger("tailorbird.serve")
@@ -49,7 +53,10 @@ async def run(settings: Settings, company: Company | None = None) -> None:
     install = Install(settings)
     sys.setswitchinterval(_SWITCH_S)
     try:
-        await install.workspace()
+        shop = await install.workspace()
+        keys = first_keys(install)
+        if keys:
+            print(shown_once(keys, shop.signing_secret), flush=True)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
@@ -69,10 +76,23 @@ async def run(settings: Settings, company: Company | None = None) -> None:
             install,
         )
         install.folder.announce(f"http://{settings.host}:{settings.port}")
-        async with _beside(company, install):
-            await server.serve()
+        retraining = Retraining(settings, install)
+        async with _beside(company, install), _retraining(settings, retraining):
+            with _told_once():
+                await server.serve()
     finally:
         await install.close()
+
+
+@contextlib.contextmanager
+def _told_once() -> Iterator[None]:
+    """Ignore the signal that uvicorn raises again once it has stopped: it would cut off closing."""
+    before = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextlib.asynccontextmanager
@@ -89,6 +109,20 @@ async def _beside(company: Company | None, install: Install) -> AsyncIterator[No
         await asyncio.wait({task})
         if not task.cancelled() and task.exception() is not None:
             log.error("serve.company_failed", exc_info=task.exception())
+
+
+@contextlib.asynccontextmanager
+async def _retraining(settings: Settings, retraining: Retraining) -> AsyncIterator[None]:
+    """Train on schedule while the block runs; never where the schedule says 0."""
+    if settings.retrain_minutes <= 0:
+        yield
+        return
+    task = asyncio.create_task(every(60.0 * settings.retrain_minutes, retraining.round, "retrain"))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def serve(settings: Settings, company: Company | None = None) -> None:

@@ -85,7 +85,7 @@ class Feed:
         self._clock = clock
         self._latest: deque[Happening] = deque(maxlen=KEPT)
         self._seconds: dict[int, int] = {}
-        self._viewers: set[Viewer] = set()
+        self.viewers: set[Viewer] = set()
         self._ended = False
 
     def observe(self, batch: Sequence[Resolved]) -> None:
@@ -95,7 +95,7 @@ class Feed:
         for old in [one for one in self._seconds if one < second - SECONDS_KEPT]:
             del self._seconds[old]
         news = self.recall(batch)
-        for viewer in self._viewers:
+        for viewer in self.viewers:
             viewer.offer(news, len(batch) - len(news))
 
     def recall(self, batch: Sequence[Resolved]) -> list[Happening]:
@@ -119,11 +119,11 @@ class Feed:
         viewer = Viewer()
         if self._ended:
             viewer.end()
-        self._viewers.add(viewer)
+        self.viewers.add(viewer)
         try:
             yield viewer
         finally:
-            self._viewers.discard(viewer)
+            self.viewers.discard(viewer)
 
     def forget(self, person: PersonId) -> None:
         """Drop what is kept of a person."""
@@ -132,7 +132,7 @@ class Feed:
     def end(self) -> None:
         """Let all viewers go, now and from now on: the server is about to stop."""
         self._ended = True
-        for viewer in self._viewers:
+        for viewer in self.viewers:
             viewer.end()
 
 

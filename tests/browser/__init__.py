@@ -1,0 +1,1 @@
+"""What needs a browser, or a server in a process of its own."""

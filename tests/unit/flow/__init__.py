@@ -1,0 +1,1 @@
+"""What flows from the log to whoever listens."""
