@@ -3,15 +3,67 @@
 `compose` opens a folder for itself; what is here takes no lock unless it says so.
 """
 
+import tempfile
 import time
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
+import msgspec
+
+from tailorbird.compose import Install
+from tailorbird.flow.rebuilding import rebuild
 from tailorbird.settings import Settings
-from tailorbird.spine.errors import Locked
+from tailorbird.spine.clock import DAY_MS
+from tailorbird.spine.errors import Locked, NotFound
+from tailorbird.spine.ids import WorkspaceId
+from tailorbird.storage.embedded.comparing import Difference, checkpoint_of, differences, sizes
+from tailorbird.storage.embedded.copying import copy_database, move_database, remove_database
 from tailorbird.storage.embedded.folder import DataFolder
+from tailorbird.storage.embedded.log_reader import LogReader
+from tailorbird.storage.embedded.reading import StoredPerson, WorkspaceFiles, read_only
+from tailorbird.storage.embedded.seal import Seal, install_secret
+from tailorbird.storage.embedded.state import SqliteState
+
+__all__ = [
+    "Replayed",
+    "StoredPerson",
+    "WorkspaceFiles",
+    "check",
+    "files_of",
+    "replace",
+    "server_of",
+    "workspace_folder",
+]
 
 _STARTING_S = 10
 _ASK_EVERY_S = 0.1
+_DIFFERENCES_SHOWN = 10
+
+Told = Callable[[int], None]
+"""Told now and then how many events are done."""
+
+
+class UnknownWorkspace(NotFound):
+    """There is no workspace by this name."""
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What a replay made, and where the live state differs from it, if that was asked.
+
+    Attributes:
+        events: how many were folded.
+        offset: up to where of the log.
+        tables: rows by table.
+        different: how many values differ.
+        first: the first of them.
+    """
+
+    events: int
+    offset: int
+    tables: dict[str, int]
+    different: int = 0
+    first: tuple[Difference, ...] = ()
 
 
 def server_of(settings: Settings) -> str:
@@ -30,3 +82,98 @@ def server_of(settings: Settings) -> str:
         f"{settings.data} is in use by a process that does not listen.",
         remedy="Wait for the other command to end, or stop it.",
     )
+
+
+def workspace_folder(settings: Settings, name: WorkspaceId) -> Path:
+    """Return the folder of a workspace that exists.
+
+    Raises:
+        UnknownWorkspace: it does not.
+    """
+    folder = DataFolder(Path(settings.data))
+    known = folder.workspaces()
+    if name not in known:
+        raise UnknownWorkspace(
+            f"There is no workspace {name!r} in {settings.data}.",
+            remedy=f"There are: {', '.join(known) or 'none'}.",
+        )
+    return folder.workspace(name)
+
+
+def files_of(settings: Settings, name: WorkspaceId) -> WorkspaceFiles:
+    """Return a workspace's files for reading, beside a running server or without one."""
+    secret = install_secret(DataFolder(Path(settings.data)).secret)
+    return WorkspaceFiles(workspace_folder(settings, name), Seal(secret, f"{name}/vault"))
+
+
+async def check(settings: Settings, name: WorkspaceId, told: Told) -> Replayed:
+    """Fold the log anew, elsewhere, and compare the live state with the outcome.
+
+    Without a server the state is first brought up to its log; beside one, what the server has
+    written so far is compared with the same part of the log.
+    """
+    folder = workspace_folder(settings, name)
+    await _catch_up(settings, name)
+    with tempfile.TemporaryDirectory(prefix="tailorbird-replay-") as place:
+        live, rebuilt = Path(place) / "live.db", Path(place) / "rebuilt.db"
+        copy_database(folder / "state.db", live)
+        offset = checkpoint_of(live)
+        events = await _rebuilt(folder, rebuilt, offset, settings, told)
+        found = differences(live, rebuilt)
+        first = tuple(islice(found, _DIFFERENCES_SHOWN))
+        more = sum(1 for _ in found)
+        return Replayed(events, offset, sizes(rebuilt), len(first) + more, first)
+
+
+async def replace(settings: Settings, name: WorkspaceId, told: Told) -> Replayed:
+    """Fold the log anew, and put the outcome in the place of the live state.
+
+    Raises:
+        Locked: a server runs.
+    """
+    workspace = workspace_folder(settings, name)
+    folder = DataFolder(Path(settings.data))
+    folder.lock()
+    try:
+        made = workspace / "state.rebuilt.db"
+        remove_database(made)
+        offset = _last_offset(workspace)
+        events = await _rebuilt(workspace, made, offset, settings, told)
+        move_database(made, workspace / "state.db")
+    finally:
+        folder.unlock()
+    return Replayed(events, offset, sizes(workspace / "state.db"))
+
+
+async def _catch_up(settings: Settings, name: WorkspaceId) -> None:
+    """Open and close the workspace, so that its state reaches to the end of its log."""
+    try:
+        install = Install(settings, serving=False)
+    except Locked:
+        return
+    try:
+        await install.workspace(name)
+    finally:
+        await install.close()
+
+
+async def _rebuilt(folder: Path, made: Path, offset: int, settings: Settings, told: Told) -> int:
+    log = read_only(folder / "log.db")
+    state = SqliteState(made)
+    try:
+        past = LogReader(log, offset)
+        events = await rebuild(past, state, settings.stitch_days * DAY_MS, told)
+        await state.mark(offset)
+        await state.flush()
+    finally:
+        state.close()
+        log.close()
+    return events
+
+
+def _last_offset(folder: Path) -> int:
+    log = read_only(folder / "log.db")
+    try:
+        return LogReader(log).last_offset()
+    finally:
+        log.close()

@@ -1,7 +1,6 @@
 """The composition root: the one place where rooms meet their backends."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, IdentifierKey, Subject, WorkspaceId
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
+from tailorbird.storage.embedded.copying import remove_database
 from tailorbird.storage.embedded.dead_letters import SqliteDeadLetters, SqliteTally
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.items import SqliteItems
@@ -288,13 +288,12 @@ def open_keys(settings: Settings) -> KeyRing:
 
 def _state(path: Path) -> SqliteState:
     """Open the derived state; one folded by other rules is thrown away and folded anew."""
+    remove_database(path.with_name("state.rebuilt.db"))  # left by a replay that was killed
     state = SqliteState(path)
     if state.fold_version == FOLD_VERSION:
         return state
     state.close()
-    for suffix in ("", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).unlink()
+    remove_database(path)
     return SqliteState(path)
 
 

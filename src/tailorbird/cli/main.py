@@ -10,7 +10,9 @@ from tailorbird.access.keys import KeyKind, new_key
 from tailorbird.cli.bench import bench
 from tailorbird.cli.demo import demo
 from tailorbird.cli.evaluate import evaluate
+from tailorbird.cli.exporting import export
 from tailorbird.cli.importing import importing
+from tailorbird.cli.person import person
 from tailorbird.cli.replaying import replay
 from tailorbird.cli.serve import serve as run_server
 from tailorbird.cli.training import train
@@ -24,9 +26,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys.")
 app.add_typer(keys, name="keys")
 app.add_typer(importing, name="import")
+app.add_typer(person, name="person")
 
 app.command()(demo)
 app.command()(train)
+app.command()(export)
 app.command()(replay)
 app.command()(evaluate)
 app.command()(bench)

@@ -5,8 +5,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Sequence
 
-from tailorbird.collect.ports import EventLog
-from tailorbird.flow.ports import Checkpoint
+from tailorbird.flow.ports import Checkpoint, Followed
 from tailorbird.flow.splitting import Splitter
 from tailorbird.identity.graph import Resolved
 from tailorbird.identity.resolver import Resolver
@@ -24,7 +23,7 @@ class Corridor:
 
     def __init__(
         self,
-        log: EventLog,
+        log: Followed,
         resolver: Resolver,
         profiler: Profiler,
         checkpoint: Checkpoint,

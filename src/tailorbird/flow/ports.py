@@ -1,6 +1,30 @@
-"""What the corridor needs from outside: derived state that changes in whole steps."""
+"""What the corridor needs from outside: a log to follow, and state that changes in whole steps."""
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
+
+from tailorbird.identity.ports import IdentityStore
+from tailorbird.profile.ports import ProfileFolds
+from tailorbird.spine.events import LoggedEvent
+from tailorbird.spine.ids import IdentifierKey
+
+
+class Followed(Protocol):
+    """A log that can be followed."""
+
+    def follow(self, after: int) -> AsyncIterator[Sequence[LoggedEvent]]: ...
+
+
+class History(Protocol):
+    """A log in which people's events, and the splits, can be looked up."""
+
+    async def of_subjects(self, keys: Sequence[IdentifierKey]) -> Sequence[LoggedEvent]: ...
+
+    async def splits(self) -> Sequence[LoggedEvent]: ...
+
+
+class Past(Followed, History, Protocol):
+    """All of a log that folding it anew needs."""
 
 
 class Checkpoint(Protocol):
@@ -17,3 +41,7 @@ class Checkpoint(Protocol):
     async def abandon(self) -> None: ...
 
     async def flush(self) -> None: ...
+
+
+class DerivedState(IdentityStore, ProfileFolds, Checkpoint, Protocol):
+    """All that is derived from a log and can be derived again."""

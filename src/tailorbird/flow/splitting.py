@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tailorbird.collect.ports import EventLog
+from tailorbird.flow.ports import History
 from tailorbird.identity.graph import Link
 from tailorbird.identity.ports import IdentityStore
 from tailorbird.identity.resolve import DEFAULT_WINDOW_MS, Graph, resolve
@@ -17,7 +17,7 @@ class Splitter:
 
     def __init__(
         self,
-        log: EventLog,
+        log: History,
         identities: IdentityStore,
         folds: ProfileFolds,
         *,

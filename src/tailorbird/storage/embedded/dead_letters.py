@@ -18,6 +18,9 @@ _SQL = load("dead_letters")
 SCHEMA = _SQL["schema"]
 _LONGEST_BODY = 64 * 1024
 
+LetterRow = tuple[int, int, str, str, bytes, bytes | None, bytes]
+"""A row of the dead-letter table: id, time, source, field, and three sealed texts."""
+
 
 class SqliteDeadLetters:
     """Refused events; bodies, reasons and message ids are sealed, since they quote what came in."""
@@ -42,7 +45,7 @@ class SqliteDeadLetters:
 
     async def page(self, limit: int, after: int = 0) -> Sequence[DeadLetter]:
         rows = self._reader.execute(_SQL["page"], (after, limit))
-        return [self._letter(row) for row in rows]
+        return [letter_from(row, self._seal) for row in rows]
 
     async def count(self) -> int:
         found: int = self._reader.execute(_SQL["count"]).fetchone()[0]
@@ -61,7 +64,9 @@ class SqliteDeadLetters:
 
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:
         rows = [self._reader.execute(_SQL["one"], (one,)).fetchone() for one in self._of(keys)]
-        return [msgspec.to_builtins(self._letter(row)) for row in rows if row is not None]
+        return [
+            msgspec.to_builtins(letter_from(row, self._seal)) for row in rows if row is not None
+        ]
 
     def close(self) -> None:
         """Close the reading side; the log closes the writer."""
@@ -97,18 +102,6 @@ class SqliteDeadLetters:
             self._seal.close(refusal.body[:_LONGEST_BODY]),
         )
 
-    def _letter(self, row: tuple[int, int, str, str, bytes, bytes | None, bytes]) -> DeadLetter:
-        letter, at_ms, source, field, reason, message_id, body = row
-        return DeadLetter(
-            id=letter,
-            at_ms=at_ms,
-            source=source,
-            field=field,
-            reason=self._seal.open(reason).decode(),
-            message_id=None if message_id is None else self._seal.open(message_id).decode(),
-            body=self._seal.open(body).decode("utf-8", "replace"),
-        )
-
 
 class SqliteTally:
     """Counts held in memory and added to the file once a second."""
@@ -142,3 +135,17 @@ class SqliteTally:
     def close(self) -> None:
         """Close the reading side."""
         self._reader.close()
+
+
+def letter_from(row: LetterRow, seal: Seal) -> DeadLetter:
+    """Return a dead letter as it is stored, unsealed."""
+    letter, at_ms, source, field, reason, message_id, body = row
+    return DeadLetter(
+        id=letter,
+        at_ms=at_ms,
+        source=source,
+        field=field,
+        reason=seal.open(reason).decode(),
+        message_id=None if message_id is None else seal.open(message_id).decode(),
+        body=seal.open(body).decode("utf-8", "replace"),
+    )

@@ -11,6 +11,7 @@ import msgspec
 from tailorbird.collect.ports import Appended
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
+from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect
 
@@ -41,10 +42,10 @@ class SqliteEventLog:
             path, _SQL["schema"] + extra_schema, fsync=True, committed=self._publish
         )
         self._reader = connect(path, fsync=False)
+        self._past = LogReader(self._reader)
         self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(Event).decode
         self._followers: list[asyncio.Queue[Sequence[LoggedEvent] | None]] = []
-        self.last_offset = self._stored_last_offset()
+        self.last_offset = self._past.last_offset()
 
     async def append(self, events: Sequence[Event]) -> Appended:
         if not events:
@@ -64,19 +65,10 @@ class SqliteEventLog:
         return Appended(accepted=len(done.events), duplicates=done.duplicates, last_offset=last)
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return self._logged(self._reader.execute(_SQL["read"], (after, limit)))
+        return self._past.read(after, limit)
 
     async def of_subjects(self, keys: Sequence[IdentifierKey]) -> Sequence[LoggedEvent]:
-        found: dict[int, LoggedEvent] = {}
-        for key in keys:
-            kind, _, value = key.partition(":")
-            questions = (
-                ("of_user", "of_previous") if kind == "user" else ("of_anonymous", "of_previous")
-            )
-            for question in questions:
-                for logged in self._logged(self._reader.execute(_SQL[question], (value,))):
-                    found[logged.offset] = logged
-        return [found[offset] for offset in sorted(found)]
+        return await self._past.of_subjects(keys)
 
     async def follow(self, after: int) -> AsyncIterator[Sequence[LoggedEvent]]:
         """Yield everything after an offset: first what is on disk, then what is committed live."""
@@ -97,12 +89,11 @@ class SqliteEventLog:
             self._followers.remove(live)
 
     async def splits(self) -> Sequence[LoggedEvent]:
-        return self._logged(self._reader.execute(_SQL["splits"]))
+        return await self._past.splits()
 
     async def count(self) -> int:
         """Return how many events are in the log."""
-        found: int = self._reader.execute(_SQL["count"]).fetchone()[0]
-        return found
+        return self._past.count()
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         offsets = [(logged.offset,) for logged in await self.of_subjects(keys)]
@@ -151,13 +142,6 @@ class SqliteEventLog:
         self.last_offset = logged[-1].offset
         for follower in self._followers:
             follower.put_nowait(logged)
-
-    def _logged(self, rows: sqlite3.Cursor) -> list[LoggedEvent]:
-        return [LoggedEvent(offset=offset, event=self._decode(body)) for offset, body in rows]
-
-    def _stored_last_offset(self) -> int:
-        row = self._reader.execute(_SQL["last_offset"]).fetchone()
-        return 0 if row is None else int(row[0])
 
 
 def dedup_key(source: str, message_id: str) -> bytes:

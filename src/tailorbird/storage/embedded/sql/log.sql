@@ -20,7 +20,7 @@ VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (dedup) DO NOTHING;
 
 -- name: last_offset
-SELECT seq FROM sqlite_sequence WHERE name = 'events';
+SELECT ifnull(max(offset), 0) FROM events;
 
 -- name: count
 SELECT count(*) FROM events;

@@ -44,6 +44,10 @@ SELECT key, body FROM nodes ORDER BY key;
 -- name: all_profiles
 SELECT key, body FROM profiles ORDER BY key;
 
+-- name: people
+SELECT nodes.key, nodes.body, profiles.body FROM nodes LEFT JOIN profiles ON profiles.key = nodes.key
+WHERE nodes.key > ? ORDER BY nodes.key LIMIT ?;
+
 -- name: count_profiles
 SELECT count(*) FROM profiles;
 

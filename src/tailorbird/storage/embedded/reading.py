@@ -1,0 +1,121 @@
+"""A workspace's files, read without a lock and without writing: beside a running server, too."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tailorbird.collect.refusals import DeadLetter
+from tailorbird.consent.purposes import Purpose
+from tailorbird.decide.ports import DecisionRecord
+from tailorbird.identity.graph import Node
+from tailorbird.profile.profile import Profile
+from tailorbird.spine.events import LoggedEvent
+from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.storage.embedded.dead_letters import letter_from
+from tailorbird.storage.embedded.log_reader import LogReader
+from tailorbird.storage.embedded.queries import load
+from tailorbird.storage.embedded.seal import Seal
+
+_STATE, _JOURNAL, _LETTERS, _VAULT = (
+    load(name) for name in ("state", "journal", "dead_letters", "vault")
+)
+_A_BATCH = 1_000
+
+
+class StoredPerson(msgspec.Struct, frozen=True):
+    """A person as the files have them: who, known by what, what is known, what they chose."""
+
+    person: PersonId
+    node: Node
+    profile: Profile | None
+    choices: dict[Purpose, bool]
+
+
+class WorkspaceFiles:
+    """Reads one workspace; every question is short, so that a server's writes never wait.
+
+    Args:
+        folder: the workspace's.
+        seal: opens what is sealed.
+    """
+
+    def __init__(self, folder: Path, seal: Seal) -> None:
+        self._folder = folder
+        self._seal = seal
+        self._open: dict[str, sqlite3.Connection] = {}
+
+    def events(self) -> Iterator[LoggedEvent]:
+        """Yield the log, in order."""
+        connection = self._file("log.db")
+        if connection is None:
+            return
+        log, after = LogReader(connection), 0
+        while batch := log.read(after, _A_BATCH):
+            yield from batch
+            after = batch[-1].offset
+
+    def decisions(self, since_ms: int = 0) -> Iterator[DecisionRecord]:
+        """Yield the journal, oldest first."""
+        decode, after = msgspec.msgpack.Decoder(DecisionRecord).decode, 0
+        while rows := self._rows("journal.db", _JOURNAL["since"], (after, since_ms, _A_BATCH)):
+            yield from (decode(body) for _, body in rows)
+            after = rows[-1][0]
+
+    def dead_letters(self) -> Iterator[DeadLetter]:
+        """Yield the dead-letter list, oldest first."""
+        after = 0
+        while rows := self._rows("log.db", _LETTERS["page"], (after, _A_BATCH)):
+            yield from (letter_from(row, self._seal) for row in rows)
+            after = rows[-1][0]
+
+    def people(self) -> Iterator[StoredPerson]:
+        """Yield everybody, by id; who was absorbed by another is part of that other."""
+        node_of = msgspec.msgpack.Decoder(Node).decode
+        profile_of = msgspec.msgpack.Decoder(Profile).decode
+        after = ""
+        while rows := self._rows("state.db", _STATE["people"], (after, _A_BATCH)):
+            for key, node_body, profile_body in rows:
+                node = node_of(node_body)
+                profile = None if profile_body is None else profile_of(profile_body)
+                if node.absorbed_by is None:
+                    yield StoredPerson(PersonId(key), node, profile, self._choices(node))
+            after = rows[-1][0]
+
+    def close(self) -> None:
+        """Close the files."""
+        for connection in self._open.values():
+            connection.close()
+        self._open = {}
+
+    def _choices(self, node: Node) -> dict[Purpose, bool]:
+        """Return what a person chose; one refusal under any identifier counts."""
+        joined: dict[Purpose, bool] = {}
+        for key in node.identifiers:
+            for purpose, granted in self._chosen(key).items():
+                joined[purpose] = granted and joined.get(purpose, True)
+        return joined
+
+    def _chosen(self, key: IdentifierKey) -> dict[Purpose, bool]:
+        rows = self._rows("vault.db", _VAULT["choices_of"], (self._seal.digest(key),))
+        return {Purpose(purpose): bool(granted) for purpose, granted, _, _ in rows}
+
+    def _rows(self, name: str, question: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        connection = self._file(name)
+        return [] if connection is None else connection.execute(question, values).fetchall()
+
+    def _file(self, name: str) -> sqlite3.Connection | None:
+        path = self._folder / name
+        if name not in self._open:
+            if not path.exists():
+                return None
+            self._open[name] = read_only(path)
+        return self._open[name]
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """Open a SQLite file for reading."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
