@@ -13,7 +13,7 @@ from tailorbird.spine.clock import DAY_MS, SECOND_MS, parse_time_ms
 _PACE_OVER = 10
 _DECISIONS = 100
 _COUNT_EVERY_MS = 5 * SECOND_MS
-_COUNT_SHARE = 200  # counting people reads them all: it may take at most this part of the time
+_COUNT_SHARE = 200  # counting reads whole tables: it may take at most a 200th of the time
 
 
 class LevelShare(msgspec.Struct, frozen=True):
@@ -51,12 +51,13 @@ class VitalSigns:
     """Reads the vital signs; what costs more than a look is read again only every few seconds."""
 
     def __init__(self) -> None:
-        self._people: dict[str, tuple[int, int]] = {}
+        self._counts: dict[str, tuple[int, int, int]] = {}
         self._latest: dict[str, tuple[int, Sequence[DecisionRecord]]] = {}
 
     async def of(self, shop: Workspace, now_ms: int) -> Vitals:
         """Return the vital signs of a workspace now."""
         pace = shop.feed.pace()
+        people, items = await self._count(shop, now_ms)
         today = await _today(shop, now_ms)
         latest = await self.latest(shop, now_ms)
         model = shop.predictor.models.name
@@ -70,8 +71,8 @@ class VitalSigns:
             pace=pace,
             today=today["accepted"],
             refused=today["refused"],
-            people=await self._count(shop, now_ms),
-            items=shop.catalog.count(),
+            people=people,
+            items=items,
             model=None if model == "none" else model,
             model_at_ms=_trained_ms(model),
             decisions=sum(one.count for one in levels),
@@ -87,17 +88,16 @@ class VitalSigns:
             self._latest[shop.name] = (now_ms + _COUNT_EVERY_MS, records)
         return records
 
-    async def _count(self, shop: Workspace, now_ms: int) -> int:
-        until_ms, people = self._people.get(shop.name, (0, 0))
+    async def _count(self, shop: Workspace, now_ms: int) -> tuple[int, int]:
+        """Return how many people and items there are."""
+        until_ms, people, items = self._counts.get(shop.name, (0, 0, 0))
         if now_ms >= until_ms:
             started = time.perf_counter()
-            people = await shop.state.people()
+            people, items = await shop.state.people(), shop.catalog.count()
             took_ms = round((time.perf_counter() - started) * SECOND_MS)
-            self._people[shop.name] = (
-                now_ms + max(_COUNT_EVERY_MS, took_ms * _COUNT_SHARE),
-                people,
-            )
-        return people
+            wait_ms = max(_COUNT_EVERY_MS, took_ms * _COUNT_SHARE)
+            self._counts[shop.name] = (now_ms + wait_ms, people, items)
+        return people, items
 
 
 async def _today(shop: Workspace, now_ms: int) -> Counter[str]:

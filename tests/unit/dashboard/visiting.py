@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 from starlette.types import Message
@@ -182,7 +183,7 @@ def scope_of(method: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
     return {
         "type": "http",
         "method": method,
-        "path": path,
+        "path": unquote(path),
         "query_string": query.encode(),
         "scheme": "http",
         "headers": [
