@@ -90,8 +90,8 @@ class HotTable(Generic[V]):
         return len(self._dirty)
 
     def take(self) -> Callable[[sqlite3.Connection], None]:
-        """Return a job that writes what is dirty now."""
-        flying = self._dirty
+        """Return a job that writes what is dirty now, and what an earlier job failed to write."""
+        flying = {**self._flying, **self._dirty}
         self._dirty = {}
         self._flying = flying
 

@@ -83,7 +83,7 @@ class GroupCommit:
 
         Raises:
             Overloaded: too many wait already; nothing was kept.
-            sqlite3.Error: the job failed; its own changes were undone, others' were not.
+            Exception: what the job raised; its own changes were undone, others' were not.
         """
         if self._queue.qsize() > _MOST_JOBS_WAITING:
             raise Overloaded
@@ -134,7 +134,7 @@ class GroupCommit:
             for waiting in group:
                 waiting.result = waiting.job(self._connection)
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - whoever submitted it is told; others go on
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             if len(group) == 1:
