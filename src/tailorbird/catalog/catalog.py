@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tailorbird.catalog.items import BadItem, Item, WireItem, item_from
+from tailorbird.catalog.items import BadItem, Item, WireItem, item_from, item_id
 from tailorbird.catalog.ports import ItemStore
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.ids import ItemId
@@ -84,7 +84,7 @@ class Catalog:
         for index, raw in enumerate(_split(body)):
             try:
                 wire = _decode_item(raw)
-                name = ItemId(str(wire.id).strip())
+                name = item_id(wire.id)
                 items[name] = item_from(wire, items.get(name) or self._current(name))
             except (BadItem, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
                 rejected.append(ItemRejection(index=index, reason=str(cause)))

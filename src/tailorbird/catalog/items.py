@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tailorbird.spine.bounds import fault_in
 from tailorbird.spine.clock import parse_time_ms
 from tailorbird.spine.errors import BadRequest
 from tailorbird.spine.facets import category_path, facets_of
@@ -12,6 +13,7 @@ from tailorbird.spine.money import to_minor
 
 _LONGEST_TEXT = 8_000
 _LONGEST_WORD = 500
+_FARTHEST_MS = 32_503_680_000_000  # the year 3000
 
 
 class BadItem(BadRequest):
@@ -119,7 +121,7 @@ def item_from(wire: WireItem, current: Item | None = None) -> Item:
         for name in wire.__struct_fields__
         if getattr(wire, name) is not msgspec.UNSET and name != "id"
     }
-    base = current or Item(id=_id(wire.id))
+    base = current or Item(id=item_id(wire.id))
     currency = _word(said, "currency", base.currency)
     fields: dict[str, Any] = {"currency": None if currency is None else currency.upper()}
     for name in ("title", "description"):
@@ -136,7 +138,12 @@ def item_from(wire: WireItem, current: Item | None = None) -> Item:
     return msgspec.structs.replace(base, **fields)
 
 
-def _id(value: str | int) -> ItemId:
+def item_id(value: str | int) -> ItemId:
+    """Return an item's id as it is kept.
+
+    Raises:
+        BadItem: it is empty, or too long.
+    """
     text = str(value).strip()
     if not text or len(text) > 200:
         raise BadItem("`id` must have 1 to 200 characters")
@@ -145,7 +152,11 @@ def _id(value: str | int) -> ItemId:
 
 def _word(said: dict[str, Any], name: str, current: str | None) -> str | None:
     value = said.get(name, current)
-    if value is not None and name == "currency" and not (len(value) == 3 and value.isalpha()):
+    if (
+        value is not None
+        and name == "currency"
+        and not (len(value) == 3 and value.isascii() and value.isalpha())
+    ):
         raise BadItem("`currency` is not an ISO 4217 code such as EUR")
     return value[:_LONGEST_WORD] if value else None
 
@@ -188,7 +199,11 @@ def _lists(said: dict[str, Any]) -> dict[str, Any]:
         if name in said:
             fields[name] = tuple(entry[:_LONGEST_WORD] for entry in (said[name] or ()))[:100]
     if "attributes" in said:
-        fields["attributes"] = dict(list((said["attributes"] or {}).items())[:100])
+        attributes = said["attributes"] or {}
+        fault = fault_in(attributes)
+        if fault is not None:
+            raise BadItem(f"`attributes` {fault}")
+        fields["attributes"] = dict(list(attributes.items())[:100])
     return fields
 
 
@@ -204,6 +219,8 @@ def _times(said: dict[str, Any]) -> dict[str, int | None]:
             fields[field] = parse_time_ms(said[name]) if said[name] else None
         except (ValueError, OverflowError) as cause:
             raise BadItem(f"`{name}` is not an ISO 8601 time: {said[name]!r}") from cause
+        if not 0 <= (fields[field] or 0) < _FARTHEST_MS:
+            raise BadItem(f"`{name}` is not between 1970 and 3000: {said[name]!r}")
     return fields
 
 

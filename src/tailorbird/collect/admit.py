@@ -22,6 +22,7 @@ from tailorbird.collect.times import moment_ms, occurred_at_ms
 from tailorbird.collect.wire import Scalar, WireEvent, decode_event
 from tailorbird.consent.purposes import Choices
 from tailorbird.consent.signals import from_context
+from tailorbird.spine.bounds import fault_in
 from tailorbird.spine.events import Event, EventKind
 
 MOST_EVENT_BYTES = 32 * 1024
@@ -95,8 +96,8 @@ def _typed(wire: WireEvent, message_id: str, door: Door, house: House) -> Admitt
     kind = _kind(wire, door)
     name = _name(kind, wire)
     context = {**(door.context or {}), **(wire.context or {})}
-    properties, contacts = split_properties(wire.properties or {})
-    traits, trait_contacts = split_traits(_traits(wire, context))
+    properties, contacts = split_properties(_fit("properties", wire.properties or {}))
+    traits, trait_contacts = split_traits(_fit("traits", _traits(wire, context)))
     faults = violations(name, properties)
     user_id, anonymous_id, junk = _subject(wire, house.pseudonyms)
     currency = currency_in(properties)
@@ -194,6 +195,15 @@ def _traits(wire: WireEvent, context: dict[str, Any]) -> dict[str, Any]:
     inside = context.get("traits")
     outer = wire.traits or {}
     return {**inside, **outer} if isinstance(inside, dict) else outer
+
+
+def _fit(where: str, fields: dict[str, Any]) -> dict[str, Any]:
+    for name, value in fields.items():
+        fault = fault_in(value)
+        if fault is not None:
+            field = f"{where}.{name[:_LONGEST_NAME]}"
+            raise Unfit(field, f"`{field}` {fault}")
+    return fields
 
 
 def _occurred(wire: WireEvent, door: Door) -> int:

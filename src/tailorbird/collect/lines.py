@@ -41,7 +41,7 @@ def currency_in(properties: Mapping[str, Any]) -> str | None:
     value = properties.get("currency")
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or len(value) != 3 or not value.isalpha():
+    if not isinstance(value, str) or len(value) != 3 or not (value.isascii() and value.isalpha()):
         raise Unfit(
             "properties.currency", "`properties.currency` is not an ISO 4217 code such as EUR"
         )
@@ -108,7 +108,7 @@ def _quantity(product: Mapping[str, Any], field: str) -> int:
         return 1
     try:
         number = float(value)
-    except (TypeError, ValueError) as cause:
+    except (TypeError, ValueError, OverflowError) as cause:
         raise Unfit(f"{field}.quantity", f"`{field}.quantity` is not a number") from cause
     if not math.isfinite(number) or abs(number) > _LARGEST_QUANTITY:
         raise Unfit(f"{field}.quantity", f"`{field}.quantity` is out of range")

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tailorbird.spine.errors import BadRequest
+
 
 class Refused(msgspec.Struct, frozen=True):
     """An event that cannot be kept as it is; it goes to the dead-letter list."""
@@ -17,8 +19,11 @@ class Withheld(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Unfit(Exception):
-    """Raised inside admission to leave it at once; always turned into a `Refused` there."""
+class Unfit(BadRequest):
+    """A field cannot be taken as it is.
+
+    Admission turns it into a `Refused`; at the other doors it is an answer like any mistake.
+    """
 
     def __init__(self, field: str, reason: str) -> None:
         """Name the field, and say in a sentence what is wrong and what would be right."""

@@ -1,6 +1,6 @@
 """Money in whole minor units (cents), so that sums are exact."""
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _WHOLE = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND")
@@ -30,7 +30,7 @@ def to_minor(amount: float | str | Decimal, currency: str | None) -> int:
         if not minor.is_finite() or abs(minor) > _LARGEST_MINOR:
             raise ValueError(f"{amount!r} is not an amount of money")
         return int(minor.to_integral_value(ROUND_HALF_EVEN))
-    except InvalidOperation as cause:
+    except ArithmeticError as cause:
         raise ValueError(f"{amount!r} is not an amount of money") from cause
 
 
