@@ -7,19 +7,12 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from tailorbird.api.http import Answer, Call, Door, Stream, send_answer, send_stream
-from tailorbird.api.problems import problem
+from tailorbird.api.problems import MethodNotAllowed, problem
 from tailorbird.spine.errors import NotFound, TailorbirdError
 
 log = logging.getLogger("tailorbird.api")
 
 _PREFLIGHT_S = b"86400"
-
-
-class MethodNotAllowed(TailorbirdError):
-    """This address does not take that method."""
-
-    status = 405
-    remedy = "Look the address up in /openapi.json."
 
 
 class App:
@@ -52,7 +45,7 @@ class App:
             return
         call = Call(scope, receive, {})
         if call.method == "OPTIONS":
-            await send_answer(send, self._preflight(call))
+            await send_answer(send, call, self._preflight(call))
             return
         try:
             found = await self._door(call)(call)
@@ -61,22 +54,25 @@ class App:
         if isinstance(found, Stream):
             await send_stream(send, call, found, self._cors(call))
         else:
-            await send_answer(send, found, self._cors(call))
+            await send_answer(send, call, found, self._cors(call))
 
     def _door(self, call: Call) -> Door:
         method = "GET" if call.method == "HEAD" else call.method
         door = self._exact.get((method, call.path))
         if door is not None:
             return door
-        wrong_method = call.path in self._paths
+        methods = {method for method, path in self._exact if path == call.path}
         for route, patterned in self._patterned:
             match, child = route.matches({**call.scope, "method": method})
             if match is Match.FULL:
                 call.params = child["path_params"]
                 return patterned
-            wrong_method = wrong_method or match is Match.PARTIAL
-        if wrong_method:
-            raise MethodNotAllowed(f"{call.path} does not take {call.method}")
+            if match is Match.PARTIAL:
+                methods |= route.methods or set()
+        if methods:
+            raise MethodNotAllowed(
+                f"{call.path} does not take {call.method}", frozenset(methods - {"HEAD"})
+            )
         raise NotFound(f"There is nothing at {call.path}", remedy="Look at /openapi.json.")
 
     def _allowed(self, origin: bytes) -> bool:

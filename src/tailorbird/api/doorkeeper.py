@@ -1,7 +1,6 @@
 """The doorkeeper: which key a call carries, which shop it opens, and who may be spoken for."""
 
 import base64
-import binascii
 
 from tailorbird.access.keys import Key, KeyKind, Scope, vouched
 from tailorbird.api.http import Call
@@ -90,6 +89,6 @@ def _user_name(encoded: str) -> str | None:
     """A key without the colon behind it works too."""
     try:
         decoded = base64.b64decode(encoded, validate=False).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, or not UTF-8 behind it
         return None
     return decoded.partition(":")[0]

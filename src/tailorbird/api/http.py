@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 from tailorbird.spine.errors import BadRequest, TooLarge
 
 JSON = b"application/json"
+LARGEST_ID = 2**63 - 1
+T = TypeVar("T")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _encode = msgspec.json.Encoder().encode
 
@@ -104,10 +106,41 @@ def answer(value: Any, status: int = 200) -> Answer:  # noqa: ANN401 - any value
     return Answer(body=_encode(value), status=status)
 
 
+def decoded(body: bytes, kind: type[T], what: str) -> T:
+    """Return a JSON body as a value.
+
+    Args:
+        body: the JSON.
+        kind: what it must be.
+        what: the same in words, for the answer to whoever sent something else.
+
+    Raises:
+        BadRequest: it is something else; names the field.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
+        raise BadRequest(f"The body is not {what}: {cause}") from cause
+
+
+def whole_number(call: Call, name: str, default: int, most: int, least: int = 0) -> int:
+    """Return a whole number out of the query.
+
+    Raises:
+        BadRequest: it is no number, or out of bounds.
+    """
+    text = call.query().get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise BadRequest(f"`{name}` must be a whole number from {least} to {most}")
+    return int(text)
+
+
 async def send_answer(
-    send: Send, found: Answer, more: tuple[tuple[bytes, bytes], ...] = ()
+    send: Send, call: Call, found: Answer, more: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
-    """Send an answer in two ASGI messages."""
+    """Send an answer in two ASGI messages; to HEAD, all but the body."""
     headers = [
         (b"content-type", found.content_type),
         (b"content-length", str(len(found.body)).encode()),
@@ -115,7 +148,8 @@ async def send_answer(
         *more,
     ]
     await send({"type": "http.response.start", "status": found.status, "headers": headers})
-    await send({"type": "http.response.body", "body": found.body})
+    body = b"" if call.method == "HEAD" else found.body
+    await send({"type": "http.response.body", "body": body})
 
 
 async def send_stream(
@@ -149,14 +183,18 @@ async def _send_parts(send: Send, call: Call, parts: AsyncGenerator[bytes, None]
 
 
 def _unpacked(packed: bytes, limit: int) -> bytes:
-    """Unpack with a ceiling, so that a small bomb cannot grow large."""
-    stream = zlib.decompressobj(_GZIP_WINDOW)
-    try:
-        body = stream.decompress(packed, limit + 1)
-    except zlib.error as cause:
-        raise BadRequest("The body is not valid gzip") from cause
-    if len(body) > limit or stream.unconsumed_tail:
-        raise TooLarge(f"The unpacked body has more than {limit} bytes")
-    if not stream.eof:
-        raise BadRequest("The gzip body is cut short")
-    return body
+    """Unpack with a ceiling, so that a small bomb cannot grow large; members follow each other."""
+    body = b""
+    while True:
+        stream = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            body += stream.decompress(packed, limit + 1 - len(body))
+        except zlib.error as cause:
+            raise BadRequest("The body is not valid gzip") from cause
+        if len(body) > limit or stream.unconsumed_tail:
+            raise TooLarge(f"The unpacked body has more than {limit} bytes")
+        if not stream.eof:
+            raise BadRequest("The gzip body is cut short")
+        packed = stream.unused_data
+        if not packed:
+            return body

@@ -1,13 +1,12 @@
 """The doors to people: the whole profile, what it rests on, and undoing a wrong join."""
 
 import secrets
-from typing import Any
 
 import msgspec
 
 from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
-from tailorbird.api.http import Answer, Call, Door, answer
+from tailorbird.api.http import Answer, Call, Door, answer, decoded, whole_number
 from tailorbird.collect.rendering import rendered
 from tailorbird.compose import Install, Workspace
 from tailorbird.consent.purposes import Denied, Purpose
@@ -98,10 +97,7 @@ class PeopleDoors:
     async def split(self, call: Call) -> Answer:
         """Part a browser from a user: both become what they would have been."""
         visitor, person, node = await self._person(call, "split")
-        try:
-            wanted = msgspec.json.decode(await call.body(_MOST_BODY) or b"{}", type=SplitRequest)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise BadRequest(f"The body is not a split request: {cause}") from cause
+        wanted = decoded(await call.body(_MOST_BODY) or b"{}", SplitRequest, "a split request")
         browser = _browser_to_part(node, wanted)
         if node.user_id is None:
             raise BadRequest("This person has no known user, so nothing was joined")
@@ -145,9 +141,7 @@ async def find_person(shop: Workspace, name: str) -> tuple[PersonId, Node]:
     return found
 
 
-async def customer_view(
-    shop: Workspace, person: PersonId, node: Node, now_ms: int
-) -> CustomerView:
+async def customer_view(shop: Workspace, person: PersonId, node: Node, now_ms: int) -> CustomerView:
     """Return the whole profile with its three layers; empty beyond identity without consent."""
     subject = subject_of(node)
     permit = await shop.gate.ask(subject, Purpose.PERSONALIZATION)
@@ -182,11 +176,10 @@ def _browser_to_part(node: Node, wanted: SplitRequest) -> IdentifierKey:
         if wanted.anonymous_id is not None and one.anonymous == f"anonymous:{wanted.anonymous_id}":
             return one.anonymous
     there = ", ".join(one.id for one in made) or "none"
-    raise BadRequest(f"Name a `joinId` or an `anonymousId` of this person's joins; there are: {there}")
+    raise BadRequest(
+        f"Name a `joinId` or an `anonymousId` of this person's joins; there are: {there}"
+    )
 
 
 def _limit(call: Call) -> int:
-    text: Any = call.query().get("limit", "100")
-    if not str(text).isdigit() or not 1 <= int(text) <= _MOST_EVENTS:
-        raise BadRequest(f"`limit` must be 1 to {_MOST_EVENTS}")
-    return int(text)
+    return whole_number(call, "limit", 100, _MOST_EVENTS, least=1)

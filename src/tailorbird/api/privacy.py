@@ -6,7 +6,7 @@ import msgspec
 
 from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
-from tailorbird.api.http import Answer, Call, Door, answer
+from tailorbird.api.http import Answer, Call, Door, answer, decoded
 from tailorbird.collect.identifiers import identifier
 from tailorbird.compose import Install
 from tailorbird.consent.purposes import Purpose
@@ -69,10 +69,7 @@ class PrivacyDoors:
     async def set_consent(self, call: Call) -> Answer:
         """Put a subject's choices on record; they hold from this moment."""
         visitor = await self._keeper.admit(call, Scope.DECIDE)
-        try:
-            wanted = msgspec.json.decode(await call.body(_MOST_BODY), type=ConsentRequest)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise BadRequest(f"The body is not a set of choices: {cause}") from cause
+        wanted = decoded(await call.body(_MOST_BODY), ConsentRequest, "a set of choices")
         subject = self._subject(visitor, wanted.anonymous_id, wanted.user_id, wanted.user_token)
         await visitor.shop.gate.record(
             subject, wanted.purposes, wanted.source[:60], self._install.clock()

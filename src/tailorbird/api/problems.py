@@ -21,6 +21,18 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
+class MethodNotAllowed(TailorbirdError):
+    """This address does not take that method."""
+
+    status = 405
+    remedy = "Look the address up in /openapi.json."
+
+    def __init__(self, detail: str, allowed: frozenset[str]) -> None:
+        """Take what the address does allow."""
+        super().__init__(detail)
+        self.allowed = allowed
+
+
 def problem(error: TailorbirdError) -> Answer:
     """Return the answer that a mistake deserves."""
     body = Problem(
@@ -35,6 +47,8 @@ def problem(error: TailorbirdError) -> Answer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if isinstance(error, Overloaded):
         headers = ((b"retry-after", str(error.retry_after_s).encode()),)
+    if isinstance(error, MethodNotAllowed):
+        headers = ((b"allow", ", ".join(sorted(error.allowed)).encode()),)
     if error.status == 401:
         headers = ((b"www-authenticate", b'Bearer realm="tailorbird"'),)
     return Answer(
