@@ -19,7 +19,8 @@ MOST_BATCH_BYTES = 500 * 1024
 MOST_IMPORT_BYTES = 32 * 1024 * 1024
 MOST_EVENTS = 2_500
 _IMPORT_CHUNK = 2_000
-_LONGEST_SOURCE = 80
+LONGEST_SOURCE = 80
+IMPORTED = "import:"
 _KINDS = {
     "t": "track",
     "i": "identify",
@@ -93,9 +94,11 @@ class CollectingDoors:
         this name. Without it, the key's id is the name.
         """
         visitor = await self._keeper.admit(call, Scope.ADMIN)
-        name = call.query().get("source", visitor.key.source)[:_LONGEST_SOURCE]
+        name = call.query().get("source", visitor.key.source)[:LONGEST_SOURCE]
         lines = [line for line in (await call.body(MOST_IMPORT_BYTES)).split(b"\n") if line.strip()]
-        entrance = Entrance(source=f"import:{name}", received_at_ms=self._clock(), historical=True)
+        entrance = Entrance(
+            source=f"{IMPORTED}{name}", received_at_ms=self._clock(), historical=True
+        )
         total = Outcome(accepted=0, duplicates=0, withheld=0, rejected=[])
         for start in range(0, len(lines), _IMPORT_CHUNK):
             part = await visitor.shop.collector.collect(

@@ -1,15 +1,17 @@
 """The doors of data quality: refused events, and what came in day by day."""
 
+from typing import Annotated
+
 import msgspec
 
 from tailorbird.access.keys import Scope
+from tailorbird.api.collecting import IMPORTED, LONGEST_SOURCE
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
-from tailorbird.api.http import Answer, Call, Door, answer
+from tailorbird.api.http import LARGEST_ID, Answer, Call, Door, answer, decoded, whole_number
 from tailorbird.collect.admit import Door as Entrance
 from tailorbird.collect.ports import Refusal
 from tailorbird.compose import Install
 from tailorbird.spine.clock import DAY_MS, format_time
-from tailorbird.spine.errors import BadRequest
 
 _MOST_LETTERS = 1_000
 _MOST_BODY = 4 * 1024 * 1024
@@ -19,7 +21,7 @@ _DAYS_SHOWN = 30
 class Mended(msgspec.Struct, rename="camel"):
     """One refused event to be sent again: as it is, or as it was mended."""
 
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
     event: msgspec.Raw | None = None
 
 
@@ -63,26 +65,21 @@ class QualityDoors:
     async def letters(self, call: Call) -> Answer:
         """Show refused events with their reasons, oldest first."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
-        after = call.query().get("after", "0")
-        if not after.isdigit():
-            raise BadRequest("`after` must be the id of a dead letter")
-        found = await visitor.shop.dead_letters.page(_MOST_LETTERS, int(after))
+        after = whole_number(call, "after", 0, LARGEST_ID)
+        found = await visitor.shop.dead_letters.page(_MOST_LETTERS, after)
         total = await visitor.shop.dead_letters.count()
         return answer({"deadLetters": found, "total": total})
 
     async def add(self, call: Call) -> Answer:
         """Keep what a reader of files could not make an event of; the same row is kept once."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
-        try:
-            given = msgspec.json.decode(await call.body(_MOST_BODY), type=BadRows)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise BadRequest(f"The body is not a list of bad rows: {cause}") from cause
+        given = decoded(await call.body(_MOST_BODY), BadRows, "a list of bad rows")
         now_ms = self._install.clock()
         await visitor.shop.collector.refuse(
             [
                 Refusal(
                     at_ms=now_ms,
-                    source=f"import:{given.source}",
+                    source=f"{IMPORTED}{given.source[:LONGEST_SOURCE]}",
                     field="",
                     reason=row.reason,
                     message_id=row.id,
@@ -97,10 +94,7 @@ class QualityDoors:
     async def replay(self, call: Call) -> Answer:
         """Send refused events again; those that get in now leave the list."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
-        try:
-            wanted = msgspec.json.decode(await call.body(_MOST_BODY), type=ReplayRequest)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise BadRequest(f"The body names no letters: {cause}") from cause
+        wanted = decoded(await call.body(_MOST_BODY), ReplayRequest, "a list of dead letters")
         results = [
             {"id": mended.id, **await self._send_again(visitor, mended)}
             for mended in wanted.letters
@@ -131,7 +125,12 @@ class QualityDoors:
         if not letters or letters[0].id != mended.id:
             return {"accepted": False, "reason": "there is no such dead letter"}
         raw = bytes(mended.event) if mended.event is not None else letters[0].body.encode()
-        entrance = Entrance(source=letters[0].source, received_at_ms=letters[0].at_ms)
+        source = letters[0].source
+        entrance = Entrance(
+            source=source,
+            received_at_ms=letters[0].at_ms,
+            historical=source.startswith(IMPORTED),
+        )
         outcome = await visitor.shop.collector.collect([raw], entrance)
         if outcome.rejected:
             # The second refusal made a letter of its own; the first one has said all it can.

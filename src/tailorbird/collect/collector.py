@@ -1,25 +1,28 @@
 """The collector: takes raw events in, asks for consent, and answers once they are in the log."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from tailorbird.collect.admit import CONSENT_UPDATED, Admitted, Door, House, admit
-from tailorbird.collect.contacts import Pseudonyms
-from tailorbird.collect.identifiers import is_junk
 from tailorbird.collect.ports import ContactCard, DeadLetters, EventLog, Refusal, Tally, Vault
 from tailorbird.collect.refusals import Refused
+from tailorbird.collect.salvage import Salvaged, salvage, self_contained
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Purpose, strictest
 from tailorbird.consent.signals import NO_CHOICES
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.errors import Overloaded
 from tailorbird.spine.events import Event
-from tailorbird.spine.ids import IdentifierKey, Subject, anonymous_key, user_key
+from tailorbird.spine.ids import IdentifierKey, Subject
 
 Raw = bytes | msgspec.Raw
 MOST_EVENTS_IN_FLIGHT = 50_000
+# A request waits for one commit at a time, so with fewer requests than the writer has places
+# (20,000), no request is turned away between its first commit and its last.
+MOST_REQUESTS_IN_FLIGHT = 10_000
 
 
 class Rejection(msgspec.Struct, frozen=True, rename="camel"):
@@ -59,6 +62,17 @@ class Stores(msgspec.Struct, frozen=True):
     suppression: Suppression
 
 
+class _Sorted:
+    """A request's events on their way, each where it belongs."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.cards: list[ContactCard] = []
+        self.rejected: list[Rejection] = []
+        self.refusals: list[Refusal] = []
+        self.withheld = 0
+
+
 class Collector:
     """Admits events into one workspace's log.
 
@@ -84,6 +98,7 @@ class Collector:
         self._knows = knows
         self._folded = folded
         self._in_flight = 0
+        self._requests: set[asyncio.Future[None]] = set()
 
     async def collect(
         self, raws: Sequence[Raw], door: Door, signals: Choices = NO_CHOICES
@@ -100,11 +115,22 @@ class Collector:
         """
         if self._in_flight and self._in_flight + len(raws) > MOST_EVENTS_IN_FLIGHT:
             raise Overloaded
+        if len(self._requests) >= MOST_REQUESTS_IN_FLIGHT:
+            raise Overloaded
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._in_flight += len(raws)
+        self._requests.add(done)
         try:
             return await self._collect(raws, door, signals)
         finally:
             self._in_flight -= len(raws)
+            self._requests.discard(done)
+            done.set_result(None)
+
+    async def settled(self) -> None:
+        """Return once every request that is in flight now is stored and folded, or has failed."""
+        if self._requests:
+            await asyncio.wait(set(self._requests))
 
     async def refuse(self, refusals: Sequence[Refusal]) -> None:
         """Put on the dead-letter list what a reader of files could not make an event of."""
@@ -115,46 +141,57 @@ class Collector:
             self._stores.tally.add(refusal.at_ms // DAY_MS, refusal.source, "refused")
 
     async def _collect(self, raws: Sequence[Raw], door: Door, signals: Choices) -> Outcome:
-        events: list[Event] = []
-        rejected: list[Rejection] = []
-        refusals: list[Refusal] = []
-        cards: list[ContactCard] = []
-        withheld = 0
+        found = _Sorted()
         for index, raw in enumerate(raws):
             result = admit(raw, door, self._house)
             if isinstance(result, Refused):
-                rejected.append(
-                    Rejection(
-                        index=index,
-                        message_id=result.message_id,
-                        reason=result.reason,
-                        field=result.field,
-                    )
-                )
-                refusals.append(self._refusal(raw, result, door))
-            elif await self._allowed(result, signals, door):
-                events.append(result.event)
-                if result.contacts:
-                    cards.append(_card(result, door))
-                self._count_faults(result, door)
+                await self._refused(found, index, raw, (result, door, signals))
             else:
-                withheld += 1
-        if cards:
+                await self._admitted(found, result, door, signals)
+        if found.cards:
             # Before the log: a card without its event is harmless, the other way it would be lost.
-            await self._stores.vault.put(cards)
-        if refusals:
-            await self._stores.dead_letters.add(refusals)
-        appended = await self._stores.log.append(events)
+            await self._stores.vault.put(found.cards)
+        appended = await self._stores.log.append(found.events)
+        if found.refusals:
+            # After the log: a request sent again then makes no second letter.
+            await self._stores.dead_letters.add(found.refusals)
         if appended.accepted:
             await self._folded(appended.last_offset)
         outcome = Outcome(
             accepted=appended.accepted,
             duplicates=appended.duplicates,
-            withheld=withheld,
-            rejected=rejected,
+            withheld=found.withheld,
+            rejected=found.rejected,
         )
         self._count(outcome, door)
         return outcome
+
+    async def _admitted(
+        self, found: _Sorted, admitted: Admitted, door: Door, signals: Choices
+    ) -> None:
+        if not await self._allowed(admitted, signals, door):
+            found.withheld += 1
+            return
+        found.events.append(admitted.event)
+        if admitted.contacts:
+            found.cards.append(_card(admitted, door))
+        self._count_faults(admitted, door)
+
+    async def _refused(
+        self, found: _Sorted, index: int, raw: Raw, why: tuple[Refused, Door, Choices]
+    ) -> None:
+        refused, door, signals = why
+        found.rejected.append(
+            Rejection(
+                index=index,
+                message_id=refused.message_id,
+                reason=refused.reason,
+                field=refused.field,
+            )
+        )
+        told = salvage(raw, door.context, self._house.pseudonyms)
+        if await self._may_keep(told, signals):
+            found.refusals.append(_refusal(raw, refused, door, told))
 
     async def _allowed(self, admitted: Admitted, signals: Choices, door: Door) -> bool:
         event = admitted.event
@@ -171,17 +208,16 @@ class Collector:
             await self._gate.record(event.subject, said, "event", door.received_at_ms)
         return False
 
-    def _refusal(self, raw: Raw, refused: Refused, door: Door) -> Refusal:
-        return Refusal(
-            at_ms=door.received_at_ms,
-            source=door.source,
-            field=refused.field,
-            reason=refused.reason,
-            message_id=refused.message_id,
-            body=bytes(raw),
-            keys=_keys_in(raw, self._house.pseudonyms),
-            once=door.historical,
-        )
+    async def _may_keep(self, told: Salvaged, signals: Choices) -> bool:
+        """Tell whether a refused event may go to the dead-letter list: it may say who it is of.
+
+        When it happened is not known for sure, so of somebody who was erased nothing is kept.
+        """
+        if self._stores.suppression.holds(told.keys(), 0):
+            return False
+        said = strictest(signals, told.choices)
+        answer = await self._gate.ask(told.subject, Purpose.PERSONALIZATION, said)
+        return not isinstance(answer, Denied)
 
     def _count_faults(self, admitted: Admitted, door: Door) -> None:
         day = door.received_at_ms // DAY_MS
@@ -206,23 +242,14 @@ def _card(admitted: Admitted, door: Door) -> ContactCard:
     )
 
 
-class _Ids(msgspec.Struct, rename="camel"):
-    user_id: str | int | None = None
-    anonymous_id: str | int | None = None
-
-
-_decode_ids = msgspec.json.Decoder(_Ids, strict=False).decode
-
-
-def _keys_in(raw: Raw, pseudonyms: Pseudonyms) -> tuple[IdentifierKey, ...]:
-    """Whose a refused event is, as far as it can be read: an erasure must find it."""
-    try:
-        ids = _decode_ids(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ()
-    keys = []
-    for value, key_of in ((ids.user_id, user_key), (ids.anonymous_id, anonymous_key)):
-        text = "" if value is None else str(value).strip()
-        if text and not is_junk(text):
-            keys.append(key_of(pseudonyms.stand_in(text)))
-    return tuple(keys)
+def _refusal(raw: Raw, refused: Refused, door: Door, told: Salvaged) -> Refusal:
+    return Refusal(
+        at_ms=door.received_at_ms,
+        source=door.source,
+        field=refused.field,
+        reason=refused.reason,
+        message_id=refused.message_id,
+        body=self_contained(raw, door),
+        keys=told.keys(),
+        once=door.historical,
+    )
