@@ -1,0 +1,1 @@
+"""Laws of the ports: written once, true of every backend."""
