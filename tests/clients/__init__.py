@@ -1,0 +1,1 @@
+"""Other people's unmodified client libraries against a live server."""
