@@ -55,6 +55,11 @@ class Server:
 
     def start(self) -> None:
         """Start it, and return once it is ready."""
+        self.spawn()
+        self.until_ready()
+
+    def spawn(self) -> None:
+        """Start it, and return at once."""
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
                 [TAILORBIRD, "serve", "--data", str(self.folder), "--port", str(self.port)],
@@ -62,15 +67,14 @@ class Server:
                 stdout=output,
                 stderr=output,
             )
-        self._until_ready()
 
     def stop(self) -> None:
         """Ask it to stop, and return once it has."""
-        self._end(signal.SIGTERM)
+        self.end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it without a word, as a power cut would."""
-        self._end(signal.SIGKILL)
+        """End it at once, whatever it is doing."""
+        self.end(signal.SIGKILL)
 
     def get(self, path: str, key: str) -> Any:
         """Return what a door answers to a secret key."""
@@ -89,24 +93,28 @@ class Server:
             answer = connection.getresponse()
             return answer.status, answer.read()
 
-    def _until_ready(self) -> None:
-        assert self._process is not None
+    def until_ready(self) -> None:
+        """Return once it answers that it is ready."""
         deadline = time.monotonic() + _STARTING_S
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
                 if self.ask("GET", "/readyz")[0] == 200:
                     return
-            if self._process.poll() is not None:
+            if not self.alive():
                 break
             time.sleep(0.02)
         raise AssertionError(f"the server did not get ready:\n{self.output.read_text()[-3000:]}")
 
-    def _end(self, how: signal.Signals) -> None:
+    def alive(self) -> bool:
+        """Return whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def end(self, how: signal.Signals) -> None:
+        """Send its process a signal, and return once it has ended."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.send_signal(how)
-        process.wait(_STOPPING_S)
+        if process is not None:
+            process.send_signal(how)
+            process.wait(_STOPPING_S)
 
 
 @contextlib.contextmanager
