@@ -70,6 +70,7 @@ async def run(settings: Settings, company: Company | None = None) -> None:
                 timeout_keep_alive=_KEEP_ALIVE_S,
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
                 loop="uvloop",
                 http="httptools",
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tailorbird.decide.moment import Moment
+from tailorbird.decide.moment import Moment, cart_items
 from tailorbird.decide.placements import Filters
 from tailorbird.profile.orders import purchased_at, returned_at
 from tailorbird.spine.clock import DAY_MS
@@ -26,7 +26,7 @@ def banned(filters: Filters, moment: Moment) -> Banned:
         if filters.seen:
             found.update({touch.item: "seen" for touch in profile.touches})
     if filters.cart:
-        _all(found, (ItemId(str(line.item)) for line in moment.context.cart), "in the cart")
+        _all(found, cart_items(profile, moment.context), "in the cart")
     if filters.context_item and moment.page_item is not None:
         found[moment.page_item] = "the page's own item"
     return found

@@ -98,7 +98,7 @@ def moment(
         session_ids=session_ids,
         past=predictor.codes(past),
         page_item=page_item,
-        cart=predictor.codes(_cart(profile, context)),
+        cart=predictor.codes(cart_items(profile, context)),
         category=_category(context, predictor.table.facets),
         channel=_channel(profile, context),
         facets=facets,
@@ -111,7 +111,8 @@ def generic_moment(context: RequestContext, now_ms: int) -> Moment:
     return Moment(now_ms=now_ms, context=context, generic=True)
 
 
-def _cart(profile: Profile | None, context: RequestContext) -> tuple[ItemId, ...]:
+def cart_items(profile: Profile | None, context: RequestContext) -> tuple[ItemId, ...]:
+    """Return what is in the cart: as the page says, else as the profile knows."""
     if context.cart:
         return tuple(ItemId(str(line.item)) for line in context.cart)
     return () if profile is None else tuple(line.item for line in in_cart(profile.cart))

@@ -15,7 +15,8 @@ from tailorbird.spine.events import LoggedEvent
 Listener = Callable[[Sequence[Resolved]], None]
 """Told of every folded batch, in order; must be quick and must not fail."""
 
-_FLUSH_EVERY_S = 0.25
+# What is not yet written is folded again from the log after a crash: two seconds of it at most.
+_FLUSH_EVERY_S = 2.0
 
 
 class Corridor:

@@ -27,7 +27,7 @@ from tailorbird.identity.graph import (
     Resolved,
     Rule,
 )
-from tailorbird.spine.clock import DAY_MS
+from tailorbird.spine.clock import DAY_MS, HOUR_MS
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, person_from, user_key
 
@@ -81,8 +81,8 @@ class Graph:
         return person
 
     def touch(self, key: IdentifierKey, link: Link, at_ms: int) -> None:
-        """Note that an identifier was seen."""
-        if at_ms > link.last_seen_ms:
+        """Note that an identifier was seen, to the hour: the stitching window counts days."""
+        if at_ms > link.last_seen_ms + HOUR_MS:
             self.links[key] = replace(link, last_seen_ms=at_ms)
 
     def note(self, person: PersonId, joining: Joining) -> None:
