@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tools.pages import DOCS, Made, put_between, run
+from tools.pages import DOCS, Made, put_between, run, stored
 
 FOLDER = DOCS / "adr"
 PAGE = FOLDER / "README.md"
@@ -20,7 +20,7 @@ def make() -> Made:
     """Return the index page as the records have it now."""
     rows = [_row(path) for path in records()]
     table = "\n".join(["| no. | decision | status |", "| --: | --- | --- |", *rows])
-    return {PAGE: put_between(PAGE, "index", table)}
+    return {PAGE: put_between(stored(PAGE), "index", table)}
 
 
 def records() -> list[Path]:

@@ -2,7 +2,7 @@
 
 import ast
 
-from tools.pages import ROOT, Made, modules, put_between, run, sentence
+from tools.pages import ROOT, Made, modules, put_between, run, sentence, stored
 
 PAGE = ROOT / "ARCHITECTURE.md"
 
@@ -23,7 +23,9 @@ Lines = dict[str, str]
 def make() -> Made:
     """Return ARCHITECTURE.md with its map as the code has it now."""
     return {
-        PAGE: put_between(PAGE, "code map", _map({name: told(tree) for name, tree in modules()}))
+        PAGE: put_between(
+            stored(PAGE), "code map", _map({name: told(tree) for name, tree in modules()})
+        )
     }
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from tools.pages import ROOT
-from tools.running import Printed, run_page
+from tools.running import Printed, Typed, run_page
 
 _FENCE = re.compile(r"^(?P<mark>`{3,})(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=mark)$", re.M | re.S)
 _SERVER = re.compile(r"^<!-- server: (?P<command>.+?) -->$", re.M)
@@ -34,6 +34,8 @@ _VOLATILE = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "DAY"),
     (re.compile(r"\b(p|d|k|r|x)_[0-9a-f]{12,}"), r"\1_ID"),
     (re.compile(r"\bj_\d+"), "j_ID"),
+    (re.compile(r"\btb-[0-9a-f]{32}"), "tb-ID"),
+    (re.compile(r"[\d,]+ rows/s"), "RATE"),
     (re.compile(r"\btb_(pub|sec)_[\w-]+"), r"tb_\1_KEY"),
     (re.compile(r"\d+(\.\d+)? (s|ms|seconds)\b"), "DURATION"),
 )
@@ -41,18 +43,18 @@ _ALWAYS_DIFFER = frozenset({"tookMs", "seconds", "atMs", "completedAt", "receive
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A command of a page, and what the page says that it prints."""
+    """A command of a page, and what the page says that it prints; a server prints nothing."""
 
     line: int
     text: str
-    printed: str
+    printed: str = ""
+    serves: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What there is to run in a page: its server, its files, its commands."""
+    """What there is to run in a page: its files and its commands."""
 
     path: Path
-    server: str | None
     files: dict[str, str]
     commands: tuple[Command, ...]
     differs: frozenset[str] = _ALWAYS_DIFFER
@@ -67,9 +69,8 @@ def read_page(path: Path) -> Page:
     """Return what there is to run in a page."""
     text = path.read_text("utf-8")
     taken = _SERVER.search(text)
-    server = None if taken is None else taken["command"]
     files: dict[str, str] = {}
-    commands: list[Command] = []
+    commands = [] if taken is None else [Command(0, taken["command"], serves=True)]
     for fence in _FENCE.finditer(text):
         words = fence["info"].split()
         line = text.count("\n", 0, fence.start()) + 2
@@ -77,12 +78,12 @@ def read_page(path: Path) -> Page:
         if named is not None:
             files[named[1]] = fence["body"]
         elif words[:2] == ["console", "serve"]:
-            server = fence["body"].strip().removeprefix("$ ")
+            commands.append(Command(line, fence["body"].strip().removeprefix("$ "), serves=True))
         elif words[:2] == ["console", "run"]:
             commands.extend(_commands(fence["body"], line))
     told = _DIFFERS.search(text)
     differs = _ALWAYS_DIFFER | set([] if told is None else told["keys"].split())
-    return Page(path, server, files, tuple(commands), differs)
+    return Page(path, files, tuple(commands), differs)
 
 
 def pages() -> Iterator[Page]:
@@ -111,7 +112,7 @@ def differences(page: Page, results: list[Printed]) -> list[str]:
     """Return, for each command that printed something else than the page says, both."""
     found = []
     for command, result in zip(page.commands, results, strict=True):
-        if result.code and ANYTHING not in command.printed and not command.printed:
+        if result.code and not command.printed:
             found.append(f"{page.name}:{command.line}: ended with {result.code}:\n{result.text}")
         elif not agree(command.printed, result.text, page.differs):
             found.append(
@@ -138,6 +139,7 @@ def _alike(said: object, printed: object, differs: frozenset[str]) -> bool:
         case str(), str():
             return _same_text(said, printed)
         case dict(), dict():
+            said, printed = _keyed(said), _keyed(printed)
             more = ANYTHING in said
             keys = {key for key in said if key != ANYTHING}
             if not keys <= printed.keys() or (not more and keys != printed.keys()):
@@ -151,6 +153,11 @@ def _alike(said: object, printed: object, differs: frozenset[str]) -> bool:
             return enough and all(_alike(one, other, differs) for one, other in pairs)
         case _:
             return said == printed
+
+
+def _keyed(value: dict[object, object]) -> dict[object, object]:
+    """Return an object whose keys that differ every time have a steady form."""
+    return {_steady(key) if isinstance(key, str) else key: value[key] for key in value}
 
 
 def _same_text(said: str, printed: str) -> bool:
@@ -188,13 +195,20 @@ def _goes_on(command: list[str]) -> bool:
     return command[-1].endswith("\\") or text.count("'") % 2 == 1
 
 
+def run(page: Page) -> list[Printed]:
+    """Run a page's commands; return what each printed."""
+    return run_page([Typed(one.text, one.serves) for one in page.commands], page.files)
+
+
 def record(path: Path) -> None:
     """Run a page, and put what its commands print in the place of what it said differently."""
     page = read_page(path)
     text = path.read_text("utf-8").splitlines()
-    results = run_page(page.server, page.files, [one.text for one in page.commands])
+    results = run(page)
     for command, result in reversed(list(zip(page.commands, results, strict=True))):
-        if command.printed and agree(command.printed, result.text, page.differs):
+        if command.serves or (
+            command.printed and agree(command.printed, result.text, page.differs)
+        ):
             continue
         start = command.line - 1 + len(command.text.splitlines())
         end = start + len(command.printed.splitlines())

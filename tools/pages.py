@@ -22,19 +22,23 @@ class NoMarkers(Exception):
     """A page lacks the two comments between which a generated part stands."""
 
 
-def put_between(page: Path, part: str, made: str) -> str:
+def stored(page: Path) -> str:
+    """Return a page's text as it is."""
+    return page.read_text("utf-8")
+
+
+def put_between(text: str, part: str, made: str) -> str:
     """Return a page's text with a generated part put between its two markers.
 
     Raises:
         NoMarkers: the page has not both of them.
     """
     begin, end = f"<!-- begin {part}", f"<!-- end {part} -->"
-    text = page.read_text("utf-8")
     head, found, rest = text.partition(begin)
     comment, closed, rest = rest.partition("-->\n")
     _, ended, tail = rest.partition(end)
     if not (found and closed and ended):
-        raise NoMarkers(f"{page.relative_to(ROOT)} has no part called {part}")
+        raise NoMarkers(f"The page has no part called {part}")
     return f"{head}{begin}{comment}-->\n\n{made.strip()}\n\n{end}{tail}"
 
 

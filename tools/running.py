@@ -1,29 +1,41 @@
-"""Running a page's commands as a reader would: a server beside, one shell, an empty folder."""
+"""Running a page's commands as a reader would: one shell, an empty folder, a server beside."""
 
-import http.client
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from tools.pages import ROOT
-
 PORT = "8800"
-_START_S = 180
-_PAGE_S = 240
-_KEY = re.compile(r"tb_(sec|pub|sign)_[\w-]+")
-_NAMES = {"sec": "SECRET", "pub": "PUBLISHABLE", "sign": "SIGNING_SECRET"}
+_PAGE_S = 300
+_KEYS = {"SECRET": "tb_sec_", "PUBLISHABLE": "tb_pub_", "SIGNING_SECRET": "tb_sign_"}
+_PORT = re.compile(rf"(:|--port ){PORT}\b")
+_KEY = re.compile(r"export (SECRET|PUBLISHABLE|SIGNING_SECRET)=tb_\w*…")
 # What a reader types, and what is run in its place to spare time.
 _SHORTER = {"make demo": "tailorbird demo --data demo-data --shoppers 400 --days 20"}
+
+_SERVE = """
+{command} --port {port} > server.log 2>&1 &
+SERVER=$!
+until curl -sf http://127.0.0.1:{port}/readyz > /dev/null; do
+    kill -0 $SERVER 2> /dev/null || {{ cat server.log >&2; exit 97; }}
+    sleep 0.1
+done
+"""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """A line for the shell; one that serves goes on beside those after it."""
+
+    text: str
+    serves: bool = False
 
 
 class Printed(msgspec.Struct, frozen=True):
@@ -33,111 +45,83 @@ class Printed(msgspec.Struct, frozen=True):
     code: int
 
 
-class NoServer(Exception):
-    """The server of a page did not start."""
+class NotRun(Exception):
+    """The page could not be run to its end."""
 
 
-def run_page(
-    server: str | None, files: Mapping[str, str], commands: Sequence[str]
-) -> list[Printed]:
-    """Run the commands of a page one after the other, in one shell.
+def run_page(lines: Sequence[Typed], files: Mapping[str, str]) -> list[Printed]:
+    """Run the lines of a page one after the other; return what each printed.
 
-    Args:
-        server: the command of a server that runs beside, if any; it listens on port 8800 there,
-            and on a free one here.
-        files: what the page has the reader save first.
-        commands: what the page has the reader type.
+    A server listens on port 8800 in the page, and on a free one here.
 
     Raises:
-        NoServer: it did not start.
+        NotRun: a server did not start, or the page took too long.
     """
     with tempfile.TemporaryDirectory(prefix="tailorbird-docs-") as name:
-        folder = Path(name)
+        folder, port = Path(name), _free_port()
         for file, text in files.items():
             (folder / file).write_text(text, "utf-8")
-        if server is None:
-            return _typed(commands, folder, {}, PORT)
-        with _serving(server, folder) as (port, keys):
-            return _typed(commands, folder, keys, port)
+        (folder / ".results").mkdir()
+        _in_a_shell("\n".join(_script(lines, port)), folder, port)
+        return [_printed(folder, number, port) for number in range(len(lines))]
 
 
-@contextmanager
-def _serving(command: str, folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Run a server; yield its port, and the keys that it printed as a reader's variables."""
-    port = _free_port()
-    said = folder / "server.log"
-    shown = [*shlex.split(_SHORTER.get(command, command)), "--port", port]
-    with said.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 - the pages are ours
-            shown, cwd=folder, env=_surroundings({}), stdout=out, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_for(port, process, said)
-            keys = {_NAMES[one[1]]: one[0] for one in _KEY.finditer(said.read_text("utf-8"))}
-            yield port, {**keys, "URL": f"http://127.0.0.1:{port}"}
-        finally:
-            process.terminate()
-            process.wait(30)
+def _script(lines: Sequence[Typed], port: str) -> Iterator[str]:
+    yield "SERVER="
+    for number, line in enumerate(lines):
+        if line.serves:
+            command = shlex.join(shlex.split(_SHORTER.get(line.text, line.text)))
+            yield _SERVE.format(command=command, port=port)
+            for name, prefix in _KEYS.items():
+                yield f"export {name}=$(grep -om1 '{prefix}[A-Za-z0-9_-]*' server.log | head -1)"
+        else:
+            # A reader copies keys by hand (`export SECRET=tb_sec_…`); here they are set already.
+            text = _PORT.sub(rf"\g<1>{port}", _KEY.sub("true", line.text))
+            yield f"{{ {text}\n}} > .results/{number}.out 2>&1"
+            yield f"echo $? > .results/{number}.code"
+    yield "[ -z $SERVER ] || { kill $SERVER; wait $SERVER; } 2> /dev/null"
+    yield "exit 0"
 
 
-def _typed(
-    commands: Sequence[str], folder: Path, variables: Mapping[str, str], port: str
-) -> list[Printed]:
-    """Run all commands in one shell, so that one sees the variables of those before it."""
-    results = folder / ".results"
-    results.mkdir()
-    script = ["set +e"]
-    for number, command in enumerate(commands):
-        typed = _as_here(command, variables).replace(f":{PORT}", f":{port}")
-        script.append(
-            f"{{ {typed}\n}} > {results}/{number}.out 2>&1\necho $? > {results}/{number}.code"
-        )
-    subprocess.run(  # noqa: S603 - the pages are ours
-        ["/bin/bash", "-c", "\n".join(script)],
+def _in_a_shell(script: str, folder: Path, port: str) -> None:
+    """Run a script in a session of its own, so that nothing of it is left behind."""
+    shell = subprocess.Popen(  # noqa: S603 - the pages are ours
+        ["/bin/bash", "-c", script],
         cwd=folder,
-        env=_surroundings(variables),
+        env=_surroundings(port),
         stdin=subprocess.DEVNULL,
-        timeout=_PAGE_S,
-        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
-    return [
-        Printed(
-            (results / f"{number}.out").read_text("utf-8").replace(f":{port}", f":{PORT}"),
-            int((results / f"{number}.code").read_text("utf-8")),
-        )
-        for number in range(len(commands))
-    ]
+    try:
+        said, _ = shell.communicate(timeout=_PAGE_S)
+    except subprocess.TimeoutExpired as cause:
+        raise NotRun(f"The page took more than {_PAGE_S} s") from cause
+    finally:
+        if shell.poll() is None:
+            os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()
+    if shell.returncode:
+        raise NotRun(said.decode("utf-8", "replace")[-4000:])
 
 
-def _as_here(command: str, variables: Mapping[str, str]) -> str:
-    """A reader copies keys by hand (`export SECRET=tb_sec_…`); here they are known already."""
-    name, _, value = command.removeprefix("export ").partition("=")
-    if command.startswith("export ") and value.endswith("…") and name in variables:
-        return f"export {name}={variables[name]}"
-    return command
+def _printed(folder: Path, number: int, port: str) -> Printed:
+    out, code = (folder / ".results" / f"{number}.{kind}" for kind in ("out", "code"))
+    if not code.exists():
+        return Printed("", 0)
+    text = out.read_text("utf-8").replace(f":{port}", f":{PORT}")
+    return Printed(text, int(code.read_text("utf-8")))
 
 
-def _surroundings(variables: Mapping[str, str]) -> dict[str, str]:
+def _surroundings(port: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    plain = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PROJECT": str(ROOT)}
-    return {**kept, **plain, "PATH": path, **variables}
+    plain = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    return {**kept, **plain, "PATH": path, "URL": f"http://127.0.0.1:{port}"}
 
 
 def _free_port() -> str:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return str(held.getsockname()[1])
-
-
-def _wait_for(port: str, process: subprocess.Popen[bytes], said: Path) -> None:
-    until = time.monotonic() + _START_S
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            asked = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
-            asked.request("GET", "/readyz")
-            if asked.getresponse().status == http.client.OK:
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise NoServer(f"No answer on port {port}; the server said:\n{said.read_text('utf-8')[-2000:]}")
