@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from tailorbird.flow.ports import History
-from tailorbird.identity.graph import Link
+from tailorbird.identity.graph import Link, persons_of
 from tailorbird.identity.ports import IdentityStore
 from tailorbird.identity.resolve import DEFAULT_WINDOW_MS, Graph, resolve
+from tailorbird.identity.resolver import keys_of
 from tailorbird.profile.ports import ProfileFolds
 from tailorbird.profile.profiler import folded
 from tailorbird.spine.events import LoggedEvent
-from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, person_from, user_key
+from tailorbird.spine.ids import IdentifierKey, anonymous_key, person_from, user_key
 
 
 class Splitter:
@@ -36,39 +37,31 @@ class Splitter:
         """
         event = logged.event
         browser, user = anonymous_key(event.anonymous_id or ""), user_key(event.user_id or "")
-        keys = await self._involved(browser, user)
+        keys = await self._involved({browser, user})
         links = await self._identities.links(keys)
-        before = await self._identities.nodes(list({link.person for link in links.values()}))
+        before = {person for key, link in links.items() for person in persons_of(key, link)}
         history = [one for one in await self._log.of_subjects(keys) if one.offset < logged.offset]
         blocks = {key: link.blocked for key, link in links.items() if link.blocked}
-        blocks[browser] = (*blocks.get(browser, ()), event.user_id or "")
+        blocks[browser] = _and(blocks.get(browser, ()), event.user_id or "")
         graph = Graph(seeds(blocks), {}, window_ms=self._window_ms)
         resolved = [resolve(graph, one) for one in history if one.event.kind != "split"]
-        profiles = folded({}, resolved)
-        foreign = _foreign(graph, keys)
-        gone = [person for person in before if person not in graph.nodes]
+        nobody = dict.fromkeys(before, None)
         await self._identities.put(
-            {key: graph.links.get(key) or graph.link(key) for key in keys},
-            {
-                **dict.fromkeys(gone, None),
-                **{who: node for who, node in graph.nodes.items() if who not in foreign},
-            },
+            {key: graph.link(key) for key in keys}, {**nobody, **graph.nodes}
         )
-        await self._folds.save(
-            {
-                **dict.fromkeys(gone, None),
-                **{who: profile for who, profile in profiles.items() if who not in foreign},
-            }
-        )
+        await self._folds.save({**nobody, **folded({}, resolved)})
 
-    async def _involved(
-        self, browser: IdentifierKey, user: IdentifierKey
-    ) -> Sequence[IdentifierKey]:
-        links = await self._identities.links([browser, user])
-        nodes = await self._identities.nodes([link.person for link in links.values()])
-        keys = {browser, user}
-        for node in nodes.values():
-            keys.update(node.identifiers)
+    async def _involved(self, parted: set[IdentifierKey]) -> Sequence[IdentifierKey]:
+        """Return every identifier that shares an event with these, or with one that does.
+
+        What becomes of a browser hangs on all users that were seen on it, and the other way round.
+        """
+        keys: set[IdentifierKey] = set()
+        fresh = parted
+        while fresh:
+            keys |= fresh
+            events = await self._log.of_subjects(sorted(fresh))
+            fresh = {key for logged in events for key in keys_of(logged)} - keys
         return sorted(keys)
 
 
@@ -90,15 +83,10 @@ def blocks_of(splits: Iterable[LoggedEvent]) -> dict[IdentifierKey, tuple[str, .
     blocks: dict[IdentifierKey, tuple[str, ...]] = {}
     for logged in splits:
         key = anonymous_key(logged.event.anonymous_id or "")
-        blocks[key] = (*blocks.get(key, ()), logged.event.user_id or "")
+        blocks[key] = _and(blocks.get(key, ()), logged.event.user_id or "")
     return blocks
 
 
-def _foreign(graph: Graph, keys: Sequence[IdentifierKey]) -> set[PersonId]:
-    """Known users met on a shared browser, whose own history was not part of the replay."""
-    own = set(keys)
-    return {
-        who
-        for who, node in graph.nodes.items()
-        if node.user_id is not None and user_key(node.user_id) not in own
-    }
+def _and(blocked: tuple[str, ...], user_id: str) -> tuple[str, ...]:
+    """Add a user to those that a browser is parted from: sorted, so that any order is the same."""
+    return tuple(sorted({*blocked, user_id}))

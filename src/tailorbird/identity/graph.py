@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from tailorbird.spine.events import LoggedEvent
-from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.spine.ids import IdentifierKey, PersonId, person_from
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,6 +54,11 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
     user_id: str | None = None
     joinings: tuple[Joining, ...] = ()
     absorbed_by: PersonId | None = None
+
+
+def persons_of(key: IdentifierKey, link: Link) -> set[PersonId]:
+    """Return whose an identifier is, and every person that it founded before."""
+    return {link.person, *(person_from(key, old) for old in range(link.generation + 1))}
 
 
 class Resolved(msgspec.Struct, frozen=True):
