@@ -10,12 +10,13 @@ V = TypeVar("V")
 
 
 class Statements(msgspec.Struct, frozen=True):
-    """The four questions that a hot table asks."""
+    """The five questions that a hot table asks."""
 
     read: str
     write: str
     delete: str
     all: str
+    containing: str
 
 
 class HotTable(Generic[V]):
@@ -117,6 +118,11 @@ class HotTable(Generic[V]):
         """Yield everything on disk, by key; flush first."""
         for key, body in self._reader.execute(self._statements.all):
             yield key, self._decode(body)
+
+    def containing(self, value: bytes) -> list[str]:
+        """Return the keys on disk whose values have these bytes in them; flush first."""
+        rows = self._reader.execute(self._statements.containing, (value,))
+        return [key for (key,) in rows]
 
     def _keep(self, key: str, value: V) -> None:
         if len(self._clean) >= self._capacity:

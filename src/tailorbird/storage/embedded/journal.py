@@ -10,7 +10,7 @@ import msgspec
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.spine.ids import IdentifierKey, PersonId
 from tailorbird.storage.embedded.queries import load
-from tailorbird.storage.embedded.writer import GroupCommit, connect
+from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("journal")
 _FLUSH_EVERY_S = 0.5
@@ -81,7 +81,7 @@ class SqliteJournal:
             return gone
 
         gone = await self._writer.submit(delete)
-        self._reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._writer.scrub([value_of(key) for key in keys])
         return gone
 
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:

@@ -13,7 +13,7 @@ from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
-from tailorbird.storage.embedded.writer import GroupCommit, connect
+from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("log")
 _CATCH_UP = 2_000
@@ -103,7 +103,7 @@ class SqliteEventLog:
             return _Committed(events=[], duplicates=0)
 
         await self.writer.submit(delete)
-        self._reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self.writer.scrub([value_of(key) for key in keys])
         return len(offsets)
 
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:

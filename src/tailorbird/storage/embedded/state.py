@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from tailorbird.consent.purposes import Permit, Purpose
-from tailorbird.identity.graph import Link, Node
+from tailorbird.identity.forgetting import unblocked, without
+from tailorbird.identity.graph import Link, Node, persons_of
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.ids import IdentifierKey, PersonId
 from tailorbird.storage.embedded.hot_table import HotTable, Statements
 from tailorbird.storage.embedded.queries import load
-from tailorbird.storage.embedded.writer import GroupCommit, connect
+from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("state")
 V = TypeVar("V")
@@ -122,22 +123,39 @@ class SqliteState:
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         links = await self.links(keys)
-        persons = {link.person for link in links.values()}
+        persons = {person for key, link in links.items() for person in persons_of(key, link)}
         for node in (await self.nodes(list(persons))).values():
             persons.update(one.absorbed for one in node.joinings if one.absorbed is not None)
         self.links_table.stage(dict.fromkeys(map(str, links), None))
-        self.nodes_table.stage(dict.fromkeys(map(str, persons), None))
-        self.profiles_table.stage(dict.fromkeys(map(str, persons), None))
+        self.nodes_table.stage(dict.fromkeys(persons, None))
+        self.profiles_table.stage(dict.fromkeys(persons, None))
         await self.mark(self._marked_offset)
         await self.flush()
-        self._reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._unmention(keys)
+        await self._writer.scrub([value_of(key) for key in keys])
         return len(links) + len(persons)
 
+    async def _unmention(self, keys: Sequence[IdentifierKey]) -> None:
+        """Take the erased out of what is kept on others: refused joins, and splits."""
+        for key in keys:
+            value = value_of(key)
+            for name in self.nodes_table.containing(value):
+                node = self.nodes_table.get(name)
+                if node is not None:
+                    self.nodes_table.stage({name: without(node, key)})
+            for name in self.links_table.containing(value):
+                link = self.links_table.get(name)
+                if link is not None and key.startswith("user:"):
+                    self.links_table.stage({name: unblocked(link, value.decode())})
+        await self.mark(self._marked_offset)
+        await self.flush()
+
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, Any]]:
-        links = await self.links(keys)
         exported = []
-        for person in sorted({link.person for link in links.values()}):
+        for person in sorted(self._persons(await self.links(keys))):
             node, profile = self.nodes_table.get(person), self.profiles_table.get(person)
+            if profile is None and (node is None or node.absorbed_by is not None):
+                continue
             exported.append(
                 {
                     "person": person,
@@ -146,6 +164,10 @@ class SqliteState:
                 }
             )
         return exported
+
+    def _persons(self, links: Mapping[IdentifierKey, Link]) -> set[PersonId]:
+        """Return whose identifiers these are, and whose they were before a window had passed."""
+        return {person for key, link in links.items() for person in persons_of(key, link)}
 
     def close(self) -> None:
         """Close the file; call `flush` first."""
@@ -161,6 +183,7 @@ class SqliteState:
             write=_SQL[f"write_{name}"],
             delete=_SQL[f"delete_{name}"],
             all=_SQL[f"all_{name}"],
+            containing=_SQL[f"containing_{name}"],
         )
         codec = (msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(kind).decode)
         return HotTable(self._reader, statements, codec, capacity)

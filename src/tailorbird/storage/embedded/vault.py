@@ -32,7 +32,7 @@ class VaultFile:
             return sum(connection.execute(_SQL[question], digest).rowcount for digest in digests)
 
         gone = await self.writer.submit(job)
-        self.reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self.writer.scrub([digest for (digest,) in digests])
         return gone
 
     def close(self) -> None:

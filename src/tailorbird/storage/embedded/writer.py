@@ -4,11 +4,13 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from tailorbird.spine.errors import Corrupt, Overloaded
+from tailorbird.spine.errors import Corrupt, Overloaded, TailorbirdError
+from tailorbird.spine.ids import IdentifierKey
+from tailorbird.storage.embedded.scrubbing import has_residue
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
@@ -31,7 +33,7 @@ def connect(path: Path, *, fsync: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA busy_timeout=10000")
         connection.execute("PRAGMA wal_autocheckpoint=8000")
-        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA cache_size=-16384")
         connection.execute("PRAGMA temp_store=MEMORY")
     except sqlite3.DatabaseError as cause:
         connection.close()
@@ -39,14 +41,22 @@ def connect(path: Path, *, fsync: bool) -> sqlite3.Connection:
     return connection
 
 
+class Unscrubbed(TailorbirdError):
+    """What was deleted is still in a file, since another process has been reading it for long."""
+
+    status = 503
+    remedy = "Wait for the other process (a training, an export) to end, then erase again."
+
+
 class _Waiting(Generic[T]):
-    """A job, and who waits for its result."""
+    """A job, and who waits for its result; one that is `alone` runs outside of transactions."""
 
-    __slots__ = ("error", "future", "job", "result")
+    __slots__ = ("alone", "error", "future", "job", "result")
 
-    def __init__(self, job: Job[T], future: asyncio.Future[T]) -> None:
+    def __init__(self, job: Job[T], future: asyncio.Future[T], *, alone: bool) -> None:
         self.job = job
         self.future = future
+        self.alone = alone
         self.result: T | None = None
         self.error: Exception | None = None
 
@@ -70,6 +80,7 @@ class GroupCommit:
         fsync: bool,
         committed: Callable[[list[Any]], None] | None = None,
     ) -> None:
+        self._path = path
         self._connection = connect(path, fsync=fsync)
         self._connection.executescript(schema)
         self._committed = committed
@@ -78,8 +89,12 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name=f"commit-{path.stem}", daemon=True)
         self._thread.start()
 
-    async def submit(self, job: Job[T]) -> T:
+    async def submit(self, job: Job[T], *, alone: bool = False) -> T:
         """Run a job inside the next commit; return its result once that is durable.
+
+        Args:
+            job: what to do.
+            alone: whether it runs by itself, outside of any transaction.
 
         Raises:
             Overloaded: too many wait already; nothing was kept.
@@ -89,8 +104,29 @@ class GroupCommit:
             raise Overloaded
         self._loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Waiting(job, future))
+        self._queue.put(_Waiting(job, future, alone=alone))
         return await future
+
+    async def scrub(self, needles: Sequence[bytes]) -> None:
+        """Make sure that deleted bytes are in no file: call after the deletion is committed.
+
+        Where SQLite left copies in the gaps of pages the whole file is written anew, which takes
+        about a minute for ten gigabytes; those who write wait.
+
+        Raises:
+            Unscrubbed: somebody reads for so long that old pages cannot be folded in.
+        """
+        wanted = [needle for needle in needles if needle]
+
+        def job(connection: sqlite3.Connection) -> None:
+            _fold_in(connection)
+            if has_residue(self._path, wanted):
+                connection.execute("PRAGMA temp_store=FILE")
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA temp_store=MEMORY")
+                _fold_in(connection)
+
+        await self.submit(job, alone=True)
 
     @property
     def waiting(self) -> int:
@@ -110,7 +146,10 @@ class GroupCommit:
             if first is None:
                 return
             group, closing = self._drain(first)
-            self._commit(group)
+            self._commit([waiting for waiting in group if not waiting.alone])
+            for waiting in group:
+                if waiting.alone:
+                    self._run_alone(waiting)
             if self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._tell, group)
             if closing:
@@ -128,7 +167,15 @@ class GroupCommit:
             group.append(another)
         return group, False
 
+    def _run_alone(self, waiting: _Waiting[Any]) -> None:
+        try:
+            waiting.result = waiting.job(self._connection)
+        except (sqlite3.Error, Unscrubbed) as error:
+            waiting.error = error
+
     def _commit(self, group: list[_Waiting[Any]]) -> None:
+        if not group:
+            return
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
@@ -154,3 +201,15 @@ class GroupCommit:
                 waiting.future.set_exception(waiting.error)
             else:
                 waiting.future.set_result(waiting.result)
+
+
+def _fold_in(connection: sqlite3.Connection) -> None:
+    """Fold the write-ahead log into the file and empty it."""
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise Unscrubbed
+
+
+def value_of(key: IdentifierKey) -> bytes:
+    """Return an identifier's own bytes, as they stand in a file."""
+    return key.partition(":")[2].encode()

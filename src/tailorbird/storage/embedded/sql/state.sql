@@ -35,11 +35,20 @@ DELETE FROM nodes WHERE key = ?;
 -- name: delete_profiles
 DELETE FROM profiles WHERE key = ?;
 
+-- name: containing_links
+SELECT key FROM links WHERE instr(body, ?) > 0;
+
 -- name: all_links
 SELECT key, body FROM links ORDER BY key;
 
+-- name: containing_nodes
+SELECT key FROM nodes WHERE instr(body, ?) > 0;
+
 -- name: all_nodes
 SELECT key, body FROM nodes ORDER BY key;
+
+-- name: containing_profiles
+SELECT key FROM profiles WHERE instr(body, ?) > 0;
 
 -- name: all_profiles
 SELECT key, body FROM profiles ORDER BY key;
