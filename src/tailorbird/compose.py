@@ -21,14 +21,21 @@ from tailorbird.flow.feed import KEPT, Feed
 from tailorbird.flow.rebuilding import seed
 from tailorbird.flow.splitting import Splitter
 from tailorbird.flow.upkeep import every
-from tailorbird.identity.graph import Resolved
+from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
 from tailorbird.predict.predictor import Predictor
+from tailorbird.privacy.officer import Doors as OfficersDoors
 from tailorbird.privacy.officer import Officer
 from tailorbird.profile.profiler import Profiler
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
-from tailorbird.spine.ids import DEFAULT_WORKSPACE, IdentifierKey, Subject, WorkspaceId
+from tailorbird.spine.ids import (
+    DEFAULT_WORKSPACE,
+    IdentifierKey,
+    Subject,
+    WorkspaceId,
+    anonymous_key,
+)
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
 from tailorbird.storage.embedded.copying import remove_database
@@ -38,7 +45,8 @@ from tailorbird.storage.embedded.items import SqliteItems
 from tailorbird.storage.embedded.journal import SqliteJournal
 from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.models import ModelFolder
-from tailorbird.storage.embedded.seal import Seal, install_secret
+from tailorbird.storage.embedded.receipts import SqliteReceipts
+from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
 from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
 from tailorbird.storage.embedded.training_source import SqliteTrainingSource
 from tailorbird.storage.embedded.vault import (
@@ -66,7 +74,7 @@ class Workspace:
         self.folder = folder
         seal = Seal(secret, f"{name}/vault")
         self.name = name
-        self.signing_secret = f"tb_sign_{Seal(secret, f'{name}/user-token').secret().hex()}"
+        self.signing_secret = signing_secret(secret, name)
         self.log = SqliteEventLog(folder / "log.db", dead_letter_file.SCHEMA)
         self.state = _state(folder / "state.db")
         self.vault_file = VaultFile(folder / "vault.db", seal)
@@ -76,7 +84,7 @@ class Workspace:
         self.vault = SqliteVault(self.vault_file)
         self.ledger = SqliteConsentLedger(self.vault_file)
         self.suppression = SqliteSuppression(self.vault_file)
-        self.gate = Gate(self.ledger, unasked=settings.consent == "opt-out")
+        self.gate = Gate(self.ledger, self._whole, unasked=settings.consent == "opt-out")
         self.catalog = Catalog(self.items, clock)
         window_ms = settings.stitch_days * DAY_MS
         self.resolver = Resolver(self.state, window_ms=window_ms)
@@ -123,8 +131,8 @@ class Workspace:
                 "contacts": self.vault,
                 "consent": self.ledger,
             },
-            self.suppression.add,
-            self._everyone,
+            OfficersDoors(self.suppression.add, self._settled, self._everyone, self._forget),
+            SqliteReceipts(self.vault_file),
             clock,
         )
         self.upkeep: list[asyncio.Task[None]] = []
@@ -139,15 +147,35 @@ class Workspace:
         self.predictor.observe([resolved.logged.event for resolved in batch])
 
     async def _everyone(self, keys: Sequence[IdentifierKey]) -> Sequence[IdentifierKey]:
-        """Return all identifiers of the people behind some, and drop what memory holds of them."""
+        """Return all identifiers of the people behind some."""
         theirs = set(keys)
         for key in keys:
             found = await self.resolver.find(key)
             if found is not None:
                 theirs.update(found[1].identifiers)
-                self.decider.forget(found[0])
-                self.feed.forget(found[0])
         return sorted(theirs)
+
+    async def _forget(self, keys: Sequence[IdentifierKey]) -> None:
+        """Drop what memory holds of the people behind some identifiers."""
+        for key in keys:
+            link = await self.resolver.link(key)
+            for person in () if link is None else persons_of(key, link):
+                self.decider.forget(person)
+                self.feed.forget(person)
+
+    async def _settled(self) -> None:
+        """Wait until every event that was let in before is in the log and folded."""
+        await self.collector.settled()
+        await self.corridor.reached(self.log.last_offset)
+
+    async def _whole(self, subject: Subject) -> Subject:
+        """Return a browser together with the known user that it belongs to."""
+        if subject.user_id is not None or subject.anonymous_id is None:
+            return subject
+        found = await self.resolver.find(anonymous_key(subject.anonymous_id))
+        if found is None or found[1].user_id is None:
+            return subject
+        return Subject(anonymous_id=subject.anonymous_id, user_id=found[1].user_id)
 
     async def _knows(self, subject: Subject) -> bool:
         return await self.resolver.person(subject) is not None

@@ -87,7 +87,7 @@ class PrivacyDoors:
     async def receipt(self, call: Call) -> Answer:
         """Show how a request stands, and its receipt."""
         visitor = await self._keeper.admit(call, Scope.PRIVACY)
-        found = visitor.shop.officer.receipt(call.params["request"])
+        found = await visitor.shop.officer.receipt(call.params["request"])
         if found is None:
             raise UnknownRequest
         return answer(found)

@@ -2,12 +2,33 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from tailorbird.privacy.ports import PersonalStore
+import msgspec
+
+from tailorbird.privacy.ports import PersonalStore, Receipts
 from tailorbird.privacy.requests import Receipt, RequestType, StoreReceipt
 from tailorbird.spine.clock import Clock, format_time
 from tailorbird.spine.ids import IdentifierKey
 
-_MOST_RECEIPTS = 10_000
+FOR_NOW = 2**62
+"""A time after all times: while an erasure is at work, nothing of its subject is let in."""
+
+Everyone = Callable[[Sequence[IdentifierKey]], Awaitable[Sequence[IdentifierKey]]]
+
+
+class Doors(msgspec.Struct, frozen=True):
+    """What an officer needs of the shop's other rooms.
+
+    Attributes:
+        keep_out: remembers digests of the erased, so that late events bring nobody back.
+        settled: waits until what was let in before is stored and folded.
+        everyone: all identifiers that belong to the person behind some of them.
+        forget: drops what memory holds of them.
+    """
+
+    keep_out: Callable[[Sequence[IdentifierKey], int], Awaitable[None]]
+    settled: Callable[[], Awaitable[None]]
+    everyone: Everyone
+    forget: Callable[[Sequence[IdentifierKey]], Awaitable[None]]
 
 
 class Officer:
@@ -16,58 +37,72 @@ class Officer:
     Args:
         stores: every store that can hold a person, by name, in the order of erasing: the log
             first, so that nothing derived can come back from it.
-        keep_out: remembers digests of the erased, so that late events bring nobody back.
-        everyone: all identifiers that belong to the person behind some of them.
+        doors: what it needs of the other rooms.
+        receipts: where receipts are kept; what an access found is not kept with them.
         clock: the time on receipts.
     """
 
     def __init__(
         self,
         stores: Mapping[str, PersonalStore],
-        keep_out: Callable[[Sequence[IdentifierKey], int], Awaitable[None]],
-        everyone: Callable[[Sequence[IdentifierKey]], Awaitable[Sequence[IdentifierKey]]],
+        doors: Doors,
+        receipts: Receipts,
         clock: Clock,
     ) -> None:
         self._stores = stores
-        self._keep_out = keep_out
-        self._everyone = everyone
+        self._doors = doors
+        self._receipts = receipts
         self._clock = clock
-        self._receipts: dict[str, Receipt] = {}
 
     async def erase(self, request_id: str, keys: Sequence[IdentifierKey]) -> Receipt:
         """Forget the person behind some identifiers, in every store.
 
-        First new events are kept out, then the stores are emptied; doing it twice is harmless, so
-        an erasure that was interrupted is simply asked for again.
+        First new events are kept out, and those on their way are waited for; then the stores are
+        emptied. Doing it twice is harmless, so an erasure that was interrupted is simply asked for
+        again.
         """
         began = self._clock()
-        theirs = await self._everyone(keys)
-        await self._keep_out(theirs, began)
+        theirs = await self._all_theirs(keys)
+        await self._doors.forget(theirs)
         done = []
         for name, store in self._stores.items():
             gone = await store.erase(theirs)
             done.append(StoreReceipt(store=name, found=gone, done="erased"))
-        return self._filed(request_id, RequestType.ERASURE, began, len(theirs), tuple(done), None)
+        await self._doors.keep_out(theirs, self._clock())
+        return await self._filed(
+            request_id, RequestType.ERASURE, began, len(theirs), tuple(done), None
+        )
+
+    async def _all_theirs(self, keys: Sequence[IdentifierKey]) -> Sequence[IdentifierKey]:
+        """Keep a person out, and return all their identifiers, an event on its way included."""
+        theirs: Sequence[IdentifierKey] = ()
+        more = await self._doors.everyone(keys)
+        while more != theirs:
+            theirs = more
+            await self._doors.keep_out(theirs, FOR_NOW)
+            await self._doors.settled()
+            more = await self._doors.everyone(theirs)
+        return theirs
 
     async def access(
         self, request_id: str, kind: RequestType, keys: Sequence[IdentifierKey]
     ) -> Receipt:
         """Return everything held on the person behind some identifiers."""
         began = self._clock()
-        theirs = await self._everyone(keys)
+        theirs = await self._doors.everyone(keys)
         done: list[StoreReceipt] = []
         data: dict[str, object] = {}
         for name, store in self._stores.items():
             held = await store.export(theirs)
             done.append(StoreReceipt(store=name, found=len(held), done="exported"))
             data[name] = list(held)
-        return self._filed(request_id, kind, began, len(theirs), tuple(done), data)
+        return await self._filed(request_id, kind, began, len(theirs), tuple(done), data)
 
-    def receipt(self, request_id: str) -> Receipt | None:
-        """Return the receipt of a request that was carried out."""
-        return self._receipts.get(request_id)
+    async def receipt(self, request_id: str) -> Receipt | None:
+        """Return the receipt of a request that was carried out, without the data of an access."""
+        return await self._receipts.get(request_id)
 
-    def _filed(
+    async def _filed(
         self,
         request_id: str,
         kind: RequestType,
@@ -86,7 +121,5 @@ class Officer:
             stores=stores,
             data=data,
         )
-        if len(self._receipts) >= _MOST_RECEIPTS:
-            self._receipts.pop(next(iter(self._receipts)))
-        self._receipts[request_id] = receipt
+        await self._receipts.put(msgspec.structs.replace(receipt, data=None), self._clock())
         return receipt

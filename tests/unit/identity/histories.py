@@ -38,7 +38,7 @@ def events(draw: st.DrawFn) -> Event:
     at = draw(_moments)
     user = draw(st.sampled_from((None, None, *USERS)))
     browser = draw(st.sampled_from((None, *BROWSERS))) if user else draw(st.sampled_from(BROWSERS))
-    who = {"at": at, "user_id": user, "anonymous_id": browser}
+    who: dict[str, Any] = {"at": at, "user_id": user, "anonymous_id": browser}
     kind = draw(st.sampled_from(("view", "view", "order", "identify", "alias")))
     if kind == "alias" and user is not None:
         previous = draw(st.sampled_from((*BROWSERS, *USERS)))

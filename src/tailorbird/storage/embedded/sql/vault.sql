@@ -16,6 +16,11 @@ CREATE TABLE IF NOT EXISTS choices (
 );
 CREATE INDEX IF NOT EXISTS choices_subject ON choices (subject);
 CREATE TABLE IF NOT EXISTS erased (subject BLOB PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS receipts (
+    request BLOB PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) WITHOUT ROWID;
 
 -- name: put
 INSERT INTO contacts (subject, field, at_ms, sealed) VALUES (?, ?, ?, ?)
@@ -46,3 +51,10 @@ ON CONFLICT (subject) DO UPDATE SET at_ms = excluded.at_ms;
 
 -- name: all_erased
 SELECT subject, at_ms FROM erased;
+
+-- name: put_receipt
+INSERT INTO receipts (request, at_ms, sealed) VALUES (?, ?, ?)
+ON CONFLICT (request) DO UPDATE SET at_ms = excluded.at_ms, sealed = excluded.sealed;
+
+-- name: receipt
+SELECT sealed FROM receipts WHERE request = ?;
