@@ -17,23 +17,39 @@ from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.errors import Locked, NotFound
 from tailorbird.spine.ids import WorkspaceId
+from tailorbird.storage.embedded import archive
 from tailorbird.storage.embedded.comparing import Difference, checkpoint_of, differences, sizes
 from tailorbird.storage.embedded.copying import copy_database, move_database, remove_database
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.log_reader import LogReader
-from tailorbird.storage.embedded.reading import StoredPerson, WorkspaceFiles, read_only
-from tailorbird.storage.embedded.seal import Seal, install_secret
+from tailorbird.storage.embedded.reading import (
+    StoredPerson,
+    WorkspaceFacts,
+    WorkspaceFiles,
+    read_only,
+)
+from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
 from tailorbird.storage.embedded.state import SqliteState
 
 __all__ = [
     "Replayed",
     "StoredPerson",
+    "WorkspaceFacts",
     "WorkspaceFiles",
+    "address_of",
     "check",
+    "facts_of",
     "files_of",
+    "held",
+    "letters_since",
+    "pack",
     "replace",
+    "secret_file",
     "server_of",
+    "signing_secret_of",
+    "unpack",
     "workspace_folder",
+    "workspaces_of",
 ]
 
 _STARTING_S = 10
@@ -84,6 +100,31 @@ def server_of(settings: Settings) -> str:
     )
 
 
+def held(settings: Settings) -> bool:
+    """Return whether a process has the data folder."""
+    return DataFolder(Path(settings.data)).held()
+
+
+def address_of(settings: Settings) -> str | None:
+    """Return where the folder's server says that it listens."""
+    address = DataFolder(Path(settings.data)).address()
+    return None if address is None else address.url
+
+
+def secret_file(settings: Settings) -> Path:
+    """Return where the secret lies under which everything personal is sealed."""
+    return DataFolder(Path(settings.data)).secret
+
+
+def letters_since(settings: Settings, name: WorkspaceId, at_ms: int) -> int:
+    """Return how many of a workspace's events were refused since."""
+    files = files_of(settings, name)
+    try:
+        return files.letters_since(at_ms)
+    finally:
+        files.close()
+
+
 def workspace_folder(settings: Settings, name: WorkspaceId) -> Path:
     """Return the folder of a workspace that exists.
 
@@ -104,6 +145,36 @@ def files_of(settings: Settings, name: WorkspaceId) -> WorkspaceFiles:
     """Return a workspace's files for reading, beside a running server or without one."""
     secret = install_secret(DataFolder(Path(settings.data)).secret)
     return WorkspaceFiles(workspace_folder(settings, name), Seal(secret, f"{name}/vault"))
+
+
+def workspaces_of(settings: Settings) -> list[WorkspaceId]:
+    """Return the workspaces of a data folder."""
+    return DataFolder(Path(settings.data)).workspaces()
+
+
+def facts_of(settings: Settings, name: WorkspaceId) -> WorkspaceFacts:
+    """Return how much a workspace holds."""
+    files = files_of(settings, name)
+    try:
+        return files.facts()
+    finally:
+        files.close()
+
+
+def signing_secret_of(settings: Settings, name: WorkspaceId) -> str:
+    """Return what a shop's server signs its users' tokens with."""
+    return signing_secret(install_secret(DataFolder(Path(settings.data)).secret), name)
+
+
+def pack(settings: Settings, target: Path, made_at: str, *, with_secret: bool) -> archive.Card:
+    """Write a data folder into one file."""
+    folder = DataFolder(Path(settings.data))
+    return archive.pack(folder, target, made_at, with_secret=with_secret)
+
+
+def unpack(source: Path, settings: Settings) -> archive.Card:
+    """Restore a data folder from one file."""
+    return archive.unpack(source, Path(settings.data))
 
 
 async def check(settings: Settings, name: WorkspaceId, told: Told) -> Replayed:

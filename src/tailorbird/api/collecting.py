@@ -10,6 +10,7 @@ from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.collect.admit import MOST_EVENT_BYTES
 from tailorbird.collect.admit import Door as Entrance
 from tailorbird.collect.collector import Outcome, Rejection
+from tailorbird.collect.mending import IMPORTED
 from tailorbird.collect.wire import MalformedJson, decode_batch, write_key_in
 from tailorbird.consent.signals import from_gpc
 from tailorbird.spine.clock import Clock
@@ -20,7 +21,6 @@ MOST_IMPORT_BYTES = 32 * 1024 * 1024
 MOST_EVENTS = 2_500
 _IMPORT_CHUNK = 2_000
 LONGEST_SOURCE = 80
-IMPORTED = "import:"
 _KINDS = {
     "t": "track",
     "i": "identify",

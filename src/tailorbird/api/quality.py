@@ -5,10 +5,10 @@ from typing import Annotated
 import msgspec
 
 from tailorbird.access.keys import Scope
-from tailorbird.api.collecting import IMPORTED, LONGEST_SOURCE
-from tailorbird.api.doorkeeper import Doorkeeper, Visitor
+from tailorbird.api.collecting import LONGEST_SOURCE
+from tailorbird.api.doorkeeper import Doorkeeper
 from tailorbird.api.http import LARGEST_ID, Answer, Call, Door, answer, decoded, whole_number
-from tailorbird.collect.admit import Door as Entrance
+from tailorbird.collect.mending import IMPORTED, send_again
 from tailorbird.collect.ports import Refusal
 from tailorbird.compose import Install
 from tailorbird.spine.clock import DAY_MS, format_time
@@ -95,8 +95,14 @@ class QualityDoors:
         """Send refused events again; those that get in now leave the list."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         wanted = decoded(await call.body(_MOST_BODY), ReplayRequest, "a list of dead letters")
+        shop = visitor.shop
         results = [
-            {"id": mended.id, **await self._send_again(visitor, mended)}
+            await send_again(
+                mended.id,
+                None if mended.event is None else bytes(mended.event),
+                shop.collector,
+                shop.dead_letters,
+            )
             for mended in wanted.letters
         ]
         return answer({"results": results})
@@ -119,22 +125,3 @@ class QualityDoors:
                 "logged": visitor.shop.log.last_offset,
             }
         )
-
-    async def _send_again(self, visitor: Visitor, mended: Mended) -> dict[str, object]:
-        letters = await visitor.shop.dead_letters.page(1, mended.id - 1)
-        if not letters or letters[0].id != mended.id:
-            return {"accepted": False, "reason": "there is no such dead letter"}
-        raw = bytes(mended.event) if mended.event is not None else letters[0].body.encode()
-        source = letters[0].source
-        entrance = Entrance(
-            source=source,
-            received_at_ms=letters[0].at_ms,
-            historical=source.startswith(IMPORTED),
-        )
-        outcome = await visitor.shop.collector.collect([raw], entrance)
-        if outcome.rejected:
-            # The second refusal made a letter of its own; the first one has said all it can.
-            await visitor.shop.dead_letters.discard([mended.id])
-            return {"accepted": False, "reason": outcome.rejected[0].reason}
-        await visitor.shop.dead_letters.discard([mended.id])
-        return {"accepted": outcome.accepted == 1, "duplicate": outcome.duplicates == 1}

@@ -13,6 +13,7 @@ from tailorbird.cli.ports import Destination, Unread
 from tailorbird.cli.remote import Remote
 from tailorbird.collect.admit import Door
 from tailorbird.collect.collector import Outcome
+from tailorbird.collect.mending import IMPORTED
 from tailorbird.collect.ports import Refusal
 from tailorbird.compose import Install, Workspace
 from tailorbird.settings import Settings
@@ -33,7 +34,7 @@ class Here:
 
     def __init__(self, shop: Workspace, source: str) -> None:
         self._shop = shop
-        self._source = f"import:{source}"
+        self._source = f"{IMPORTED}{source}"
 
     async def events(self, raws: Sequence[bytes]) -> Outcome:
         """Take events of the past."""

@@ -1,37 +1,43 @@
 """The command line: `tailorbird VERB`."""
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
-from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.cli.backup import backup, restore
 from tailorbird.cli.bench import bench
+from tailorbird.cli.dead_letters import dead_letters
 from tailorbird.cli.demo import demo
+from tailorbird.cli.doctor import doctor
 from tailorbird.cli.evaluate import evaluate
 from tailorbird.cli.exporting import export
 from tailorbird.cli.importing import importing
+from tailorbird.cli.keys import keys
+from tailorbird.cli.models import models
 from tailorbird.cli.person import person
 from tailorbird.cli.replaying import replay
 from tailorbird.cli.serve import serve as run_server
 from tailorbird.cli.training import train
-from tailorbird.compose import open_keys
+from tailorbird.cli.workspaces import workspaces
 from tailorbird.settings import read_settings
-from tailorbird.spine.clock import wall_clock
 from tailorbird.spine.errors import TailorbirdError
-from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke keys.")
 app.add_typer(keys, name="keys")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
+app.add_typer(dead_letters, name="dead-letters")
 
 app.command()(demo)
 app.command()(train)
 app.command()(export)
 app.command()(replay)
+app.command()(workspaces)
+app.command()(models)
+app.command()(doctor)
+app.command()(backup)
+app.command()(restore)
 app.command()(evaluate)
 app.command()(bench)
 
@@ -47,20 +53,6 @@ def serve(
 ) -> None:
     """Run the server: one process, no services."""
     run_server(read_settings(data=data, port=port, host=host, config=config))
-
-
-@keys.command("create")
-def create_key(
-    kind: Annotated[KeyKind, typer.Option(help="publishable for pages, secret for servers.")],
-    data: Data = None,
-    workspace: Annotated[str, typer.Option(help="The shop it opens.")] = DEFAULT_WORKSPACE,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
-) -> None:
-    """Make a key and print it once."""
-    ring = open_keys(read_settings(data=data))
-    key, text = new_key(kind, WorkspaceId(workspace), wall_clock())
-    ring.add(key, text)
-    print(json.dumps({"id": key.id, "key": text, "kind": key.kind.value}) if as_json else text)
 
 
 def main() -> None:

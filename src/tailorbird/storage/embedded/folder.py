@@ -71,6 +71,20 @@ class DataFolder:
             raise Locked(f"{self.root} is in use by another process") from cause
         self._lock = descriptor
 
+    def held(self) -> bool:
+        """Return whether another process has the folder."""
+        path = self.root / "lock"
+        if not path.exists():
+            return False
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
     def unlock(self) -> None:
         """Give the folder back."""
         if self._lock is not None:

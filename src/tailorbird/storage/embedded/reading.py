@@ -19,8 +19,8 @@ from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.seal import Seal
 
-_STATE, _JOURNAL, _LETTERS, _VAULT = (
-    load(name) for name in ("state", "journal", "dead_letters", "vault")
+_LOG, _STATE, _JOURNAL, _LETTERS, _VAULT, _ITEMS = (
+    load(name) for name in ("log", "state", "journal", "dead_letters", "vault", "catalog")
 )
 _A_BATCH = 1_000
 
@@ -32,6 +32,20 @@ class StoredPerson(msgspec.Struct, frozen=True):
     node: Node
     profile: Profile | None
     choices: dict[Purpose, bool]
+
+
+class WorkspaceFacts(msgspec.Struct, frozen=True, rename="camel"):
+    """How much a workspace holds, and how far its state reaches into its log."""
+
+    name: str
+    events: int
+    people: int
+    items: int
+    dead_letters: int
+    decisions: int
+    logged: int
+    folded: int
+    bytes: int
 
 
 class WorkspaceFiles:
@@ -84,6 +98,24 @@ class WorkspaceFiles:
                     yield StoredPerson(PersonId(key), node, profile, self._choices(node))
             after = rows[-1][0]
 
+    def facts(self) -> WorkspaceFacts:
+        """Return how much there is of everything."""
+        return WorkspaceFacts(
+            name=self._folder.name,
+            events=self._number("log.db", _LOG["count"]),
+            people=self._number("state.db", _STATE["count_profiles"]),
+            items=self._number("catalog.db", _ITEMS["count"]),
+            dead_letters=self._number("log.db", _LETTERS["count"]),
+            decisions=self._number("journal.db", _JOURNAL["count"]),
+            logged=self._number("log.db", _LOG["last_offset"]),
+            folded=self._number("state.db", _STATE["read_checkpoint"]),
+            bytes=sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file()),
+        )
+
+    def letters_since(self, at_ms: int) -> int:
+        """Return how many events were refused since."""
+        return self._number("log.db", _LETTERS["count_since"], at_ms)
+
     def close(self) -> None:
         """Close the files."""
         for connection in self._open.values():
@@ -105,6 +137,10 @@ class WorkspaceFiles:
     def _rows(self, name: str, question: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         connection = self._file(name)
         return [] if connection is None else connection.execute(question, values).fetchall()
+
+    def _number(self, name: str, question: str, *values: object) -> int:
+        rows = self._rows(name, question, values)
+        return int(rows[0][0]) if rows else 0
 
     def _file(self, name: str) -> sqlite3.Connection | None:
         path = self._folder / name

@@ -49,6 +49,11 @@ class Seal:
         return self._key
 
 
+def signing_secret(secret: bytes, workspace: str) -> str:
+    """Return what a shop's server signs its users' tokens with."""
+    return f"tb_sign_{Seal(secret, f'{workspace}/user-token').secret().hex()}"
+
+
 def install_secret(path: Path) -> bytes:
     """Return the install's secret; made on first start, readable by its owner only."""
     if path.exists():

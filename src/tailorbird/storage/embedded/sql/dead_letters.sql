@@ -34,6 +34,9 @@ WHERE id > ? ORDER BY id LIMIT ?;
 -- name: count
 SELECT count(*) FROM dead_letters;
 
+-- name: count_since
+SELECT count(*) FROM dead_letters WHERE at_ms >= ?;
+
 -- name: of_subject
 SELECT id FROM dead_letter_subjects WHERE digest = ?;
 

@@ -35,3 +35,6 @@ DELETE FROM decisions WHERE user_id = ?;
 
 -- name: erase_anonymous
 DELETE FROM decisions WHERE anonymous_id = ?;
+
+-- name: count
+SELECT count(*) FROM decisions;

@@ -1,0 +1,165 @@
+"""What `tailorbird doctor` looks at: each check says what it saw, and what to do if that is bad."""
+
+import os
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from tailorbird.beside import (
+    WorkspaceFacts,
+    address_of,
+    facts_of,
+    held,
+    letters_since,
+    secret_file,
+    workspaces_of,
+)
+from tailorbird.compose import model_store
+from tailorbird.settings import Settings
+from tailorbird.spine.clock import DAY_MS, parse_time_ms
+from tailorbird.spine.errors import TailorbirdError
+from tailorbird.spine.ids import WorkspaceId
+
+_RIGHTS = "Give the user who runs Tailorbird the right to write there."
+_DISK = "Free some: as much as the data folder has, and at least 1 GB."
+_LEAST_FREE = 1_000_000_000
+_OWNER_ONLY = 0o600
+_SECRET_BYTES = 32
+_MODEL_OLD_MS = 2 * DAY_MS
+_MUCH_REFUSED = 0.05
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one check saw."""
+
+    check: str
+    verdict: Verdict
+    saw: str
+    todo: str = ""
+
+
+def machine(settings: Settings) -> Iterator[Finding]:
+    """Look at the machine: Python, the folder, the disk, the port."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = sys.version_info >= (3, 11)
+    yield _finding("python", version, good, "Install Python 3.11 or later.")
+    root = Path(settings.data)
+    writable = os.access(root, os.W_OK) if root.exists() else os.access(root.parent, os.W_OK)
+    yield _finding("folder", f"{root} is {'' if writable else 'not '}writable", writable, _RIGHTS)
+    free = shutil.disk_usage(root if root.exists() else root.parent).free
+    needed = max(_LEAST_FREE, _size(root))
+    yield _finding("disk", f"{free / 1e9:,.1f} GB free", free > needed, _DISK, Verdict.DOUBTFUL)
+
+
+def serving(settings: Settings) -> Iterator[Finding]:
+    """Look at who has the folder, and whether the port is free for a server."""
+    in_use = held(settings)
+    address = address_of(settings) if in_use else None
+    saw = f"a server has it: {address}" if address else "a command has it"
+    yield Finding("lock", Verdict.GOOD, saw if in_use else "free")
+    if address is not None and address.endswith(f":{settings.port}"):
+        yield Finding("port", Verdict.GOOD, f"{settings.port} is this folder's server's")
+        return
+    free = _port_free(settings)
+    saw = f"{settings.port} is {'free' if free else 'taken'}"
+    todo = "Serve on another with --port, or stop what listens there."
+    yield _finding("port", saw, free, todo, Verdict.DOUBTFUL)
+
+
+def secrets(settings: Settings) -> Iterator[Finding]:
+    """Look at the file under which everything personal is sealed."""
+    path = secret_file(settings)
+    if not path.exists():
+        todo = "Put the original there; a new one cannot open what the old one sealed."
+        yield _finding("secret.key", "missing", not workspaces_of(settings), todo)
+        return
+    facts = path.stat()
+    mode = stat.S_IMODE(facts.st_mode)
+    yield _finding("secret.key", f"rights {mode:o}", mode == _OWNER_ONLY, f"chmod 600 {path}")
+    whole = facts.st_size == _SECRET_BYTES
+    todo = "Restore it from where you keep it apart."
+    yield _finding("secret.key", f"{facts.st_size} bytes", whole, todo)
+
+
+def workspace(settings: Settings, name: WorkspaceId, now_ms: int) -> Iterator[Finding]:
+    """Look at one shop: state and log in step, refused events, the age of the models."""
+    try:
+        facts = facts_of(settings, name)
+    except TailorbirdError as error:
+        yield Finding(f"{name}: files", Verdict.BAD, error.detail, error.remedy)
+        return
+    yield _in_step(facts)
+    refused = letters_since(settings, name, now_ms - DAY_MS)
+    much = refused > _MUCH_REFUSED * max(facts.events, 1)
+    saw = f"{facts.dead_letters:,} in all, {refused:,} in the last day"
+    todo = "See why with `tailorbird dead-letters list`, mend the sender, then replay them."
+    yield _finding(f"{name}: dead letters", saw, not much, todo, Verdict.DOUBTFUL)
+    yield _models(settings, facts, now_ms)
+
+
+def _in_step(facts: WorkspaceFacts) -> Finding:
+    behind = facts.logged - facts.folded
+    saw = f"log {facts.logged:,}, state {facts.folded:,}"
+    if behind <= 0:
+        return Finding(f"{facts.name}: state", Verdict.GOOD, saw)
+    todo = "A server catches up by itself, or does so at its next start; if not: replay --check."
+    return Finding(f"{facts.name}: state", Verdict.DOUBTFUL, f"{saw}: {behind:,} behind", todo)
+
+
+def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Finding:
+    check = f"{facts.name}: models"
+    store = model_store(settings, WorkspaceId(facts.name))
+    serves = store.current()
+    if serves is None:
+        verdict = Verdict.DOUBTFUL if facts.events else Verdict.GOOD
+        return Finding(check, verdict, "none trained", "Run `tailorbird train`.")
+    card = next(one for one in store.versions() if str(one["name"]).replace("@", "-") == serves)
+    at_ms = _trained_ms(str(card["name"]))
+    behind = max(0, facts.logged - msgspec.convert(card["trained_offset"], int))
+    saw = f"{card['name']}, {behind:,} events since"
+    good = now_ms - at_ms <= _MODEL_OLD_MS or not behind
+    return _finding(check, saw, good, "Run `tailorbird train`.", Verdict.DOUBTFUL)
+
+
+def _trained_ms(name: str) -> int:
+    """Return when a version such as `blend@2026-11-20T02-30-00` was trained."""
+    day, _, time = name.partition("@")[2].partition("T")
+    return parse_time_ms(f"{day}T{time.replace('-', ':')}")
+
+
+def _finding(
+    check: str,
+    saw: str,
+    good: bool,  # noqa: FBT001 - a fact, not a switch
+    todo: str,
+    otherwise: Verdict = Verdict.BAD,
+) -> Finding:
+    return Finding(check, Verdict.GOOD, saw) if good else Finding(check, otherwise, saw, todo)
+
+
+def _size(root: Path) -> int:
+    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+
+
+def _port_free(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return False
+    return True
