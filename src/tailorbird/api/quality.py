@@ -16,13 +16,14 @@ from tailorbird.spine.clock import DAY_MS, format_time
 _MOST_LETTERS = 1_000
 _MOST_BODY = 4 * 1024 * 1024
 _DAYS_SHOWN = 30
+_AS_IT_IS = msgspec.Raw(b"null")
 
 
 class Mended(msgspec.Struct, rename="camel"):
     """One refused event to be sent again: as it is, or as it was mended."""
 
     id: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
-    event: msgspec.Raw | None = None
+    event: msgspec.Raw = _AS_IT_IS
 
 
 class ReplayRequest(msgspec.Struct, rename="camel"):
@@ -99,7 +100,7 @@ class QualityDoors:
         results = [
             await send_again(
                 mended.id,
-                None if mended.event is None else bytes(mended.event),
+                None if mended.event == _AS_IT_IS else bytes(mended.event),
                 shop.collector,
                 shop.dead_letters,
             )
