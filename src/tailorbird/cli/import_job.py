@@ -1,5 +1,6 @@
 """An import at work: rows in, chunks out, everything counted, and where it stands on disk."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -84,14 +85,26 @@ class Job:
         """
         for _ in islice(rows, mark.values):
             pass
-        for chunk in _chunks(rows):
-            await self._send(chunk, mark.counts)
-            mark.values += chunk.values
-            mark.line = max(mark.line, chunk.line)
-            self._resume.write(mark)
-            told()
+        under_way: asyncio.Task[None] | None = None
+        try:
+            for chunk in _chunks(rows):
+                # One chunk is stored while the next is read; never two at once: order matters.
+                if under_way is not None:
+                    await under_way
+                under_way = asyncio.create_task(self._take(chunk, mark, told))
+                await asyncio.sleep(0)
+        finally:
+            if under_way is not None:
+                await under_way
         self._resume.remove()
         return mark.counts
+
+    async def _take(self, chunk: Chunk, mark: Mark, told: Callable[[], None]) -> None:
+        await self._send(chunk, mark.counts)
+        mark.values += chunk.values
+        mark.line = max(mark.line, chunk.line)
+        self._resume.write(mark)
+        told()
 
     async def _send(self, chunk: Chunk, counts: Counts) -> None:
         """Bad rows and items go first: events are stamped with what the catalog knows."""

@@ -1,7 +1,6 @@
 """Where an import stopped: a small file, so that the next run goes on from there."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import msgspec
@@ -79,13 +78,13 @@ class Resume:
         return Mark(str(self._source.resolve()), facts.st_size, facts.st_mtime_ns)
 
     def write(self, mark: Mark) -> None:
-        """Put a mark on disk, whole or not at all."""
+        """Put a mark in the file, whole or not at all.
+
+        Without waiting for the disk: one that is lost costs a second look at known events only.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         made = self._path.with_suffix(".tmp")
-        with made.open("wb") as file:
-            file.write(msgspec.json.encode(mark))
-            file.flush()
-            os.fsync(file.fileno())
+        made.write_bytes(msgspec.json.encode(mark))
         made.replace(self._path)
 
     def remove(self) -> None:

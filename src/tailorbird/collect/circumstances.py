@@ -11,6 +11,20 @@ Enrich = Callable[[Context, dict[str, Any]], Context]
 client's own context in, a context out."""
 
 _LONGEST = 200
+_TELLING = frozenset(
+    {
+        "campaign",
+        "channel_name",
+        "device",
+        "locale",
+        "location",
+        "page",
+        "referrer",
+        "timezone",
+        "userAgent",
+        "userAgentData",
+    }
+)
 _MEDIUMS = {
     "cpc": "paid search",
     "ppc": "paid search",
@@ -46,7 +60,7 @@ _SOCIAL_HOSTS = (
 
 def circumstances(context: dict[str, Any]) -> Context:
     """Return the typed circumstances out of a client's `context`; whatever is odd is left out."""
-    if not context:
+    if not context or _TELLING.isdisjoint(context):
         return NO_CONTEXT
     campaign = _part(context, "campaign")
     page = _part(context, "page")

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -43,6 +44,7 @@ _NEVER_KEPT = frozenset({"ip"})
 _NOT_LETTERS = re.compile(r"[^a-z0-9]")
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}@[^\s@<>\"'(),;:]{1,255}\.[A-Za-z]{2,24}")
 _PHONE_ID = re.compile(r"\+?\d[\d\s().-]{8,18}\d")
+_NO_TEXT = frozenset({int, float, bool, type(None)})
 REDACTED = "[contact]"
 
 
@@ -89,7 +91,7 @@ def _split(
     kept: dict[str, Any] = {}
     contacts: list[Contact] = []
     for name, value in fields.items():
-        contact = contact_fields.get(_NOT_LETTERS.sub("", name.lower()))
+        contact = contact_fields.get(_letters(name))
         if contact is None:
             kept[name] = redact(value)
         elif contact not in _NEVER_KEPT and value not in (None, ""):
@@ -104,10 +106,16 @@ def redact(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return _EMAIL.sub(REDACTED, value) if "@" in value else value
     if isinstance(value, dict):
         return {
-            name: redact(inner)
+            name: inner if inner.__class__ in _NO_TEXT else redact(inner)
             for name, inner in value.items()
-            if _NOT_LETTERS.sub("", name.lower()) not in _CONTACT_FIELDS
+            if _letters(name) not in _CONTACT_FIELDS
         }
     if isinstance(value, list):
         return [redact(inner) for inner in value]
     return value
+
+
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> str:
+    """Return a field's name in lower case without what is no letter or digit; names repeat."""
+    return _NOT_LETTERS.sub("", name.lower())

@@ -2,6 +2,7 @@
 
 DEEPEST = 32
 _LEAST, _MOST = -(2**63), 2**63 - 1
+_HARMLESS = frozenset({str, float, bool, type(None)})
 
 
 def fault_in(value: object, depth: int = 0) -> str | None:
@@ -16,6 +17,8 @@ def fault_in(value: object, depth: int = 0) -> str | None:
             return f"is nested more than {DEEPEST} deep"
         parts = value.values() if isinstance(value, dict) else value
         for part in parts:
+            if part.__class__ in _HARMLESS:
+                continue
             fault = fault_in(part, depth + 1)
             if fault is not None:
                 return fault

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 _SEPARATORS = (" > ", ">", " / ", "/", "|")
@@ -46,18 +47,31 @@ def facets_of(
     Every level of the category path is a facet of its own (`category:Camping`,
     `category:Camping > Tents`), so that a lean can be to the broad or to the narrow.
     """
-    keys: list[str] = []
-    path = category_path(category)
-    keys.extend(f"category:{' > '.join(path[:depth])}" for depth in range(1, len(path) + 1))
-    if isinstance(brand, str) and brand.strip():
-        keys.append(f"brand:{brand.strip().lower()[:_LONGEST]}")
-    if price_minor is not None and price_minor > 0:
-        keys.append(f"price:{price_band(price_minor)}")
+    usual = isinstance(category, str | None) and isinstance(brand, str | None)
+    main = (_known_main if usual else _main)(category, brand, price_minor)
+    if not attributes and not tags:
+        return main
+    keys = list(main)
     for name, value in list((attributes or {}).items())[:_MOST_ATTRIBUTES]:
         if isinstance(value, str | int | float) and str(value).strip():
             keys.append(f"{name.strip().lower()}:{str(value).strip().lower()[:_LONGEST]}")
     keys.extend(f"tag:{tag.strip().lower()[:_LONGEST]}" for tag in list(tags)[:_MOST_ATTRIBUTES])
     return tuple(keys)
+
+
+def _main(category: object, brand: object, price_minor: int | None) -> tuple[str, ...]:
+    """Return the facets that every item may have: category, brand, price."""
+    path = category_path(category)
+    keys = [f"category:{' > '.join(path[:depth])}" for depth in range(1, len(path) + 1)]
+    if isinstance(brand, str) and brand.strip():
+        keys.append(f"brand:{brand.strip().lower()[:_LONGEST]}")
+    if price_minor is not None and price_minor > 0:
+        keys.append(f"price:{price_band(price_minor)}")
+    return tuple(keys)
+
+
+# A history has the same few categories, brands and prices over and over.
+_known_main = lru_cache(maxsize=16_384)(_main)
 
 
 def _levels(parts: Iterable[object]) -> tuple[str, ...]:

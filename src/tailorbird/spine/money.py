@@ -1,6 +1,7 @@
 """Money in whole minor units (cents), so that sums are exact."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _WHOLE = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND")
@@ -15,6 +16,7 @@ def exponent(currency: str | None) -> int:
     return _EXPONENTS.get((currency or "").upper(), 2)
 
 
+@lru_cache(maxsize=16_384, typed=True)  # prices repeat; typed, since 1 and True are equal
 def to_minor(amount: float | str | Decimal, currency: str | None) -> int:
     """Return an amount in minor units, rounded half to even.
 
