@@ -17,6 +17,7 @@ from tailorbird.api.people import PeopleDoors
 from tailorbird.api.privacy import PrivacyDoors
 from tailorbird.api.problems import problem
 from tailorbird.api.quality import QualityDoors
+from tailorbird.api.reference import ReferenceDoors
 from tailorbird.compose import Install
 from tailorbird.dashboard.doors import DashboardDoors
 from tailorbird.spine.errors import TailorbirdError
@@ -40,6 +41,7 @@ def build(install: Install) -> ASGIApp:
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()
+    exact |= ReferenceDoors(exact, patterned).exact()
     return ServerErrorMiddleware(App(exact, patterned, install.settings.origins), handler=_fault)
 
 
