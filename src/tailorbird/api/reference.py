@@ -1,14 +1,17 @@
 """The doors of reference: the API described for programs, and the same as a page to read."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.api.openapi import described
 
+_CODE = re.compile(r"`([^`]+)`")
 _HTML = b"text/html; charset=utf-8"
 _SAFE = (
     (
@@ -61,8 +64,13 @@ class ReferenceDoors:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["kind"] = kind_words
+        environment.filters |= {"kind": kind_words, "marked": marked}
         return environment.get_template("reference.html").render(api=self._document).encode()
+
+
+def marked(text: str) -> Markup:
+    """Return a text in which what stands between backticks is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped before
 
 
 def kind_words(schema: Mapping[str, Any]) -> str:
