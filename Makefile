@@ -22,11 +22,13 @@ quick: venv-dev ## run the tests that need nothing but Python and little time
 	@$(PYTEST) -q -m "not long and not clients and not browser"
 
 check: venv-dev ## hold the code to format, lint, types and floors
-	@.venv/bin/ruff format --check --quiet . || { echo "Run \`make fix\`."; exit 1; }
-	@.venv/bin/ruff check --quiet .
-	@.venv/bin/mypy --no-error-summary
-	@.venv/bin/lint-imports
-	@echo "check: all clean"
+	@failed=; \
+	.venv/bin/ruff format --check --quiet . || failed="$$failed format (make fix mends it),"; \
+	.venv/bin/ruff check --quiet . || failed="$$failed lint,"; \
+	.venv/bin/mypy --no-error-summary || failed="$$failed types,"; \
+	.venv/bin/lint-imports || failed="$$failed floors,"; \
+	if [ -n "$$failed" ]; then echo "check: not clean:$${failed%,}"; exit 1; fi; \
+	echo "check: all clean"
 
 fix: venv-dev ## format, and mend what ruff can mend
 	@.venv/bin/ruff format .

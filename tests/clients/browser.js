@@ -18,7 +18,10 @@ async function segment(order) {
 
 async function rudder(order) {
   const analytics = new rudderanalytics.RudderAnalytics();
-  const ready = new Promise((done) => analytics.ready(done));
+  const ready = new Promise((done, failed) => {
+    analytics.ready(done);
+    setTimeout(() => failed(new Error("the library did not get ready")), 30000);
+  });
   analytics.load(order.key, order.url, {
     configUrl: order.url,
     useBeacon: order.beacon,

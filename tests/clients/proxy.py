@@ -36,8 +36,11 @@ class Exchange(BaseHTTPRequestHandler):
         accident = self.server.next_accident()
         if accident is not None:
             accident(self)
-        elif self._pass_on():
-            self.server.came_through += 1
+            self.server.accidents_left -= 1
+        else:
+            all_over = self.server.accidents_left == 0
+            came_through = self._pass_on()
+            self.server.came_through += came_through and all_over
 
     def forward(self) -> tuple[int, list[tuple[str, str]], bytes]:
         """Send the call to the server and return its whole answer."""
@@ -87,7 +90,8 @@ class Proxy(ThreadingHTTPServer):
         accidents: what happens to the first POST, to the second, and so on.
 
     Attributes:
-        came_through: how many POSTs got their 200.
+        accidents_left: how many have not happened to their end.
+        came_through: how many POSTs began after the last accident and got their 200.
         stored_unheard: how many got a 200 that the client never heard of.
     """
 
@@ -96,6 +100,7 @@ class Proxy(ThreadingHTTPServer):
     def __init__(self, target: int, *accidents: Accident) -> None:
         super().__init__(("127.0.0.1", 0), Exchange)
         self.target = target
+        self.accidents_left = len(accidents)
         self.came_through = 0
         self.stored_unheard = 0
         self._accidents = list(accidents)
@@ -108,8 +113,8 @@ class Proxy(ThreadingHTTPServer):
 
     @property
     def over(self) -> bool:
-        """Whether all accidents have happened and something has come through since."""
-        return not self._accidents and self.came_through > 0
+        """Whether all accidents are over and something has come through since."""
+        return self.accidents_left == 0 and self.came_through > 0
 
     def next_accident(self) -> Accident | None:
         """Return what happens to this POST, if anything does."""
