@@ -28,7 +28,7 @@ from tailorbird.storage.embedded.reading import (
     WorkspaceFiles,
     read_only,
 )
-from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
+from tailorbird.storage.embedded.seal import Seal, install_secret, known_secret, signing_secret
 from tailorbird.storage.embedded.state import SqliteState
 
 __all__ = [
@@ -143,7 +143,7 @@ def workspace_folder(settings: Settings, name: WorkspaceId) -> Path:
 
 def files_of(settings: Settings, name: WorkspaceId) -> WorkspaceFiles:
     """Return a workspace's files for reading, beside a running server or without one."""
-    secret = install_secret(DataFolder(Path(settings.data)).secret)
+    secret = known_secret(DataFolder(Path(settings.data)).secret)
     return WorkspaceFiles(workspace_folder(settings, name), Seal(secret, f"{name}/vault"))
 
 

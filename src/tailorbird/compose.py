@@ -194,7 +194,11 @@ class Install:
         self.clock = clock
         self.folder = DataFolder(Path(settings.data))
         self.folder.lock()
-        self._secret = install_secret(self.folder.secret)
+        try:
+            self._secret = install_secret(self.folder.secret)
+        except Corrupt:
+            self.folder.unlock()
+            raise
         self.keys = SqliteKeyRing(self.folder.control)
         self.audit = SqliteAudit(self.folder.control)
         self.sessions = Sessions(Seal(self._secret, "sessions").secret())

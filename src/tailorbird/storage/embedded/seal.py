@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tailorbird.spine.errors import Corrupt
 
 _NONCE_BYTES = 12
+_SECRET_BYTES = 32
 
 
 class Seal:
@@ -54,12 +55,26 @@ def signing_secret(secret: bytes, workspace: str) -> str:
     return f"tb_sign_{Seal(secret, f'{workspace}/user-token').secret().hex()}"
 
 
+def known_secret(path: Path) -> bytes:
+    """Return the install's secret for reading; one that opens nothing where there is none."""
+    return path.read_bytes() if path.exists() else secrets.token_bytes(_SECRET_BYTES)
+
+
 def install_secret(path: Path) -> bytes:
-    """Return the install's secret; made on first start, readable by its owner only."""
+    """Return the install's secret; made on first start, readable by its owner only.
+
+    Raises:
+        Corrupt: it is lost; another one would lock out all that it has sealed.
+    """
     if path.exists():
         return path.read_bytes()
+    if any(path.parent.glob("workspaces/*/vault.db")):
+        raise Corrupt(
+            f"{path} is missing, and what is sealed in this folder cannot be opened without it.",
+            remedy="Put the original back, from where you keep it apart or from a backup.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_bytes(32)
+    made = secrets.token_bytes(_SECRET_BYTES)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
