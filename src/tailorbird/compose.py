@@ -29,6 +29,7 @@ from tailorbird.privacy.officer import Officer
 from tailorbird.profile.profiler import Profiler
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
+from tailorbird.spine.errors import Corrupt
 from tailorbird.spine.ids import (
     DEFAULT_WORKSPACE,
     IdentifierKey,

@@ -127,7 +127,8 @@ Three things to try:
        -d '{{"userId":"demo-camper","placements":[{{"name":"home_recs","limit":5}}]}}'
   2. Somebody nobody knows, who looks at a kettle:
      curl -s {url}/v1/decide -H 'Authorization: Bearer {publishable}' \\
-       -d '{{"anonymousId":"me","context":{{"item":"kettle-001"}},"placements":[{{"name":"product_recs","limit":5}}]}}'
+       -d '{{"anonymousId":"me","context":{{"item":"kettle-001"}},
+            "placements":[{{"name":"product_recs","limit":5}}]}}'
   3. Tell it what you looked at, then ask 2 again as yourself:
      curl -s {url}/v1/track -H 'Authorization: Bearer {publishable}' \\
        -d '{{"event":"Product Viewed","anonymousId":"me","properties":{{"product_id":"tent-001"}}}}'

@@ -10,6 +10,8 @@ log = logging.getLogger("tailorbird.upkeep")
 async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
     """Do something again and again; a failure is logged and does not end it.
 
+    One of the few loops that may catch everything: whatever a round meets, the next one comes.
+
     Args:
         seconds: between the end of one round and the start of the next.
         work: what to do.
@@ -19,5 +21,5 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) 
         await asyncio.sleep(seconds)
         try:
             await work()
-        except Exception:  # noqa: BLE001 - a round that failed must not end the loop
+        except Exception:
             log.exception("upkeep.failed task=%s", name)
