@@ -8,11 +8,13 @@ import logging
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from collections import Counter
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import UnsatisfiedAssumption
 from tests.flow.fuzzing import CHECKS, Aimed, Fuzzer
 from tests.shop import Shop
 
@@ -29,15 +31,28 @@ class Tally:
 
     def judge(self, fuzzer: Fuzzer, aimed: Aimed) -> None:
         """Send one request and note what came of it."""
-        reply = fuzzer.send(aimed)
+        try:
+            reply = fuzzer.send(aimed)
+        except UnsatisfiedAssumption:
+            raise
+        except Exception as fault:  # noqa: BLE001 - a fault of the server is what is looked for
+            self.statuses[500] += 1
+            self.note(aimed, fault)
+            return
         self.statuses[reply.status_code] += 1
         try:
             aimed.case.validate_response(reply, checks=CHECKS)
         except BaseExceptionGroup as found:
-            for fault in found.exceptions:
-                name = f"{aimed.case.method} {aimed.case.path} {type(fault).__name__}"
-                self.faults[name] += 1
-                self.examples.setdefault(name, f"{fault}\n{aimed.case.as_curl_command()}")
+            for one in found.exceptions:
+                self.note(aimed, one)
+
+    def note(self, aimed: Aimed, fault: BaseException) -> None:
+        """Count what was wrong, and keep the first example of its kind."""
+        name = f"{aimed.case.method} {aimed.case.path} {type(fault).__name__}"
+        self.faults[name] += 1
+        if name not in self.examples:
+            trace = "".join(traceback.format_exception(fault)[-3:])
+            self.examples[name] = f"{trace}\n{aimed.case.as_curl_command()}"
 
 
 def one_round(fuzzer: Fuzzer, tally: Tally, number: int, count: int) -> None:
