@@ -29,6 +29,7 @@ MOST_EVENT_BYTES = 32 * 1024
 CONSENT_UPDATED = "Segment Consent Preference Updated"
 _LONGEST_MESSAGE_ID = 200
 _LONGEST_NAME = 200
+_ALWAYS_FIT = frozenset({str, float, bool, type(None)})
 _KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind) if kind != "split"}
 
 
@@ -199,6 +200,8 @@ def _traits(wire: WireEvent, context: dict[str, Any]) -> dict[str, Any]:
 
 def _fit(where: str, fields: dict[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
+        if type(value) in _ALWAYS_FIT:
+            continue
         fault = fault_in(value)
         if fault is not None:
             field = f"{where}.{name[:_LONGEST_NAME]}"
