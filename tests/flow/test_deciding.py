@@ -216,3 +216,35 @@ def test_a_restart_changes_no_profile(shop: Shop) -> None:
 
 def test_a_publishable_key_decides_for_its_own_visitor(stocked: Shop) -> None:
     assert stocked.decide("home_recs", key=stocked.key(KeyKind.PUBLISHABLE)).status_code == 200
+
+
+def ranked(shop: Shop, *candidates: str, **fields: Any) -> list[str]:
+    asked = {"anonymousId": "a1", "candidates": candidates, **fields}
+    return ids(shop.post("/v1/rank", asked))
+
+
+def test_a_list_that_the_shop_brings_comes_back_whole(stocked: Shop) -> None:
+    brought = ("tent", "yurt", "rope", "stove", "tent-1")
+    assert sorted(ranked(stocked, *brought)) == sorted(brought)
+
+
+def test_a_list_is_in_the_order_that_suits_the_visitor(stocked: Shop) -> None:
+    stocked.stock(*({"id": f"rope-{n}", "category": "Climbing > Ropes"} for n in range(3)))
+    for number in range(3):
+        stocked.track("Product Viewed", product_id=f"rope-{number}")
+    stocked.refresh()
+    assert ranked(stocked, "stove", "tent", "rope")[0] == "rope"
+
+
+def test_a_list_for_a_stranger_keeps_the_shops_order(stocked: Shop) -> None:
+    brought = ["stove", "tent", "rope"]
+    assert ranked(stocked, *brought, anonymousId="stranger") == brought
+
+
+def test_what_is_out_of_stock_comes_last_in_a_list(stocked: Shop) -> None:
+    stocked.call("PATCH", "/v1/items/stove", json={"stock": 0})
+    assert ranked(stocked, "stove", "tent", "rope")[-1] == "stove"
+
+
+def test_an_empty_list_comes_back_empty(stocked: Shop) -> None:
+    assert ranked(stocked) == []

@@ -290,7 +290,10 @@ def test_an_ip_address_is_kept_nowhere() -> None:
 
 
 def test_addresses_inside_texts_are_taken_out() -> None:
-    note: dict[str, Any] = {"note": "write to ann@b.example!", "deep": [{"email": "x", "n": "bob@c.example"}]}
+    note: dict[str, Any] = {
+        "note": "write to ann@b.example!",
+        "deep": [{"email": "x", "n": "bob@c.example"}],
+    }
     assert admitted(track(**note)).properties == {
         "note": "write to [contact]!",
         "deep": [{"n": "[contact]"}],
