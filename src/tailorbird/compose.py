@@ -18,6 +18,7 @@ from tailorbird.decide.decider import Decider, Rooms
 from tailorbird.decide.placements import Placements
 from tailorbird.flow.corridor import Corridor
 from tailorbird.flow.feed import KEPT, Feed
+from tailorbird.flow.forgetting import Forgetter
 from tailorbird.flow.rebuilding import seed
 from tailorbird.flow.splitting import Splitter
 from tailorbird.flow.upkeep import every
@@ -90,12 +91,9 @@ class Workspace:
         window_ms = settings.stitch_days * DAY_MS
         self.resolver = Resolver(self.state, window_ms=window_ms)
         self.pseudonyms = Pseudonyms(Seal(secret, f"{name}/pseudonyms").secret())
+        splitter = Splitter(self.log, self.state, self.state, window_ms=window_ms)
         self.corridor = Corridor(
-            self.log,
-            self.resolver,
-            Profiler(self.state),
-            self.state,
-            Splitter(self.log, self.state, self.state, window_ms=window_ms),
+            self.log, self.resolver, Profiler(self.state), self.state, splitter
         )
         self.collector = Collector(
             Stores(
@@ -127,7 +125,7 @@ class Workspace:
             {
                 "log": self.log,
                 "dead letters": self.dead_letters,
-                "profiles and identity": self.state,
+                "profiles and identity": Forgetter(self.state, splitter),
                 "decisions": self.journal,
                 "contacts": self.vault,
                 "consent": self.ledger,

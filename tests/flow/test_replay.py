@@ -85,6 +85,15 @@ def test_a_split_in_the_midst_replays_to_the_same_bits(shop: Shop, seed: int) ->
     assert checked(shop)["first"] == []
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_who_met_somebody_erased_is_as_if_they_had_not(shop: Shop, seed: int) -> None:
+    a_history(shop, seed, 120)
+    split_somebody(shop)
+    a_history(shop, seed + 100, 40)
+    erase(shop, f"u{seed % 5}")
+    assert checked(shop)["first"] == []
+
+
 def test_somebody_erased_is_not_missed_by_a_replay(shop: Shop) -> None:
     for user in ("ada", "bob"):
         login = {"anonymousId": f"browser-of-{user}", "userId": user}

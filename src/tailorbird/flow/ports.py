@@ -1,7 +1,7 @@
 """What the corridor needs from outside: a log to follow, and state that changes in whole steps."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from tailorbird.identity.ports import IdentityStore
 from tailorbird.profile.ports import ProfileFolds
@@ -45,3 +45,13 @@ class Checkpoint(Protocol):
 
 class DerivedState(IdentityStore, ProfileFolds, Checkpoint, Protocol):
     """All that is derived from a log and can be derived again."""
+
+
+class ForgettingState(Checkpoint, Protocol):
+    """Derived state that can show and forget people, and say whom they had met."""
+
+    async def met_by(self, keys: Sequence[IdentifierKey]) -> set[IdentifierKey]: ...
+
+    async def erase(self, keys: Sequence[IdentifierKey]) -> int: ...
+
+    async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, Any]]: ...

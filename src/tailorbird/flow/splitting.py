@@ -39,10 +39,33 @@ class Splitter:
         browser, user = anonymous_key(event.anonymous_id or ""), user_key(event.user_id or "")
         keys = await self._involved({browser, user})
         links = await self._identities.links(keys)
-        before = {person for key, link in links.items() for person in persons_of(key, link)}
-        history = [one for one in await self._log.of_subjects(keys) if one.offset < logged.offset]
         blocks = {key: link.blocked for key, link in links.items() if link.blocked}
         blocks[browser] = _and(blocks.get(browser, ()), event.user_id or "")
+        await self._fold_anew(keys, blocks, logged.offset - 1)
+
+    async def refold(self, met: set[IdentifierKey], up_to: int) -> None:
+        """Rebuild whoever had met somebody erased, from what is left in the log.
+
+        Args:
+            met: identifiers of theirs.
+            up_to: the last offset that the state reflects.
+        """
+        if not met:
+            return
+        keys = await self._involved(met)
+        splits = [one for one in await self._log.splits() if one.offset <= up_to]
+        blocks = {key: who for key, who in blocks_of(splits).items() if key in set(keys)}
+        await self._fold_anew(keys, blocks, up_to)
+
+    async def _fold_anew(
+        self,
+        keys: Sequence[IdentifierKey],
+        blocks: dict[IdentifierKey, tuple[str, ...]],
+        up_to: int,
+    ) -> None:
+        links = await self._identities.links(keys)
+        before = {person for key, link in links.items() for person in persons_of(key, link)}
+        history = [one for one in await self._log.of_subjects(keys) if one.offset <= up_to]
         graph = Graph(seeds(blocks), {}, window_ms=self._window_ms)
         resolved = [resolve(graph, one) for one in history if one.event.kind != "split"]
         nobody = dict.fromkeys(before, None)

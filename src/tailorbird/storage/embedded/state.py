@@ -135,6 +135,20 @@ class SqliteState:
         await self._writer.scrub([value_of(key) for key in keys])
         return len(links) + len(persons)
 
+    async def met_by(self, keys: Sequence[IdentifierKey]) -> set[IdentifierKey]:
+        """Return the identifiers of others with whom these were joined, or nearly so."""
+        await self.flush()
+        links = await self.links(keys)
+        persons = {str(who) for key, link in links.items() for who in persons_of(key, link)}
+        for key in keys:
+            persons.update(self.nodes_table.containing(value_of(key)))
+        nodes = self.nodes_table.get_many(sorted(persons)).values()
+        met = {key for node in nodes for key in node.identifiers}
+        met.update(
+            key for node in nodes for one in node.joinings for key in (one.user, one.anonymous)
+        )
+        return met - set(keys)
+
     async def _unmention(self, keys: Sequence[IdentifierKey]) -> None:
         """Take the erased out of what is kept on others: refused joins, and splits."""
         for key in keys:
