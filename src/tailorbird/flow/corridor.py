@@ -10,6 +10,7 @@ from tailorbird.flow.splitting import Splitter
 from tailorbird.identity.graph import Resolved
 from tailorbird.identity.resolver import Resolver
 from tailorbird.profile.profiler import Profiler
+from tailorbird.spine.errors import Overloaded
 from tailorbird.spine.events import LoggedEvent
 
 Listener = Callable[[Sequence[Resolved]], None]
@@ -17,6 +18,13 @@ Listener = Callable[[Sequence[Resolved]], None]
 
 # What is not yet written is folded again from the log after a crash: two seconds of it at most.
 _FLUSH_EVERY_S = 2.0
+
+
+class FoldingStopped(Overloaded):
+    """What was sent is stored, but not yet folded: folding has stopped."""
+
+    remedy = "Look at /readyz and the server's log; start the server again, and it goes on."
+    retry_after_s = 5
 
 
 class Corridor:
@@ -46,10 +54,9 @@ class Corridor:
 
     def start(self) -> None:
         """Begin to follow the log from where the derived state is."""
-        self._tasks = [
-            asyncio.create_task(self._follow(), name="corridor"),
-            asyncio.create_task(self._flush(), name="flush"),
-        ]
+        following = asyncio.create_task(self._follow(), name="corridor")
+        following.add_done_callback(self._let_go)
+        self._tasks = [following, asyncio.create_task(self._flush(), name="flush")]
 
     @property
     def offset(self) -> int:
@@ -65,9 +72,15 @@ class Corridor:
         return None
 
     async def reached(self, offset: int) -> None:
-        """Return once the log has been folded up to an offset."""
+        """Return once the log has been folded up to an offset.
+
+        Raises:
+            FoldingStopped: it will not be, in this process.
+        """
         if self._checkpoint.offset >= offset:
             return
+        if self._tasks and self._tasks[0].done():
+            raise FoldingStopped
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (offset, next(self._order), future))
         await future
@@ -112,6 +125,13 @@ class Corridor:
         while True:
             await asyncio.sleep(_FLUSH_EVERY_S)
             await self._checkpoint.flush()
+
+    def _let_go(self, _following: asyncio.Task[None]) -> None:
+        """Tell those who wait that it is in vain."""
+        while self._waiting:
+            future = heapq.heappop(self._waiting)[2]
+            if not future.done():
+                future.set_exception(FoldingStopped())
 
     def _release(self) -> None:
         while self._waiting and self._waiting[0][0] <= self._checkpoint.offset:
