@@ -10,7 +10,7 @@ from tailorbird.cli.bench import bench
 from tailorbird.cli.dead_letters import dead_letters
 from tailorbird.cli.demo import demo
 from tailorbird.cli.doctor import doctor
-from tailorbird.cli.evaluate import evaluate
+from tailorbird.cli.evaluating import evaluations
 from tailorbird.cli.exporting import export
 from tailorbird.cli.importing import importing
 from tailorbird.cli.keys import keys
@@ -28,6 +28,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(evaluations, name="evaluate")
 
 app.command()(demo)
 app.command()(train)
@@ -38,7 +39,6 @@ app.command()(models)
 app.command()(doctor)
 app.command()(backup)
 app.command()(restore)
-app.command()(evaluate)
 app.command()(bench)
 
 Data = Annotated[str | None, typer.Option(help="The data folder.")]
