@@ -1,5 +1,7 @@
 """Shown and forgotten, end to end: a request, every store, a receipt, and nobody comes back."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -50,6 +52,31 @@ def test_an_access_finds_what_every_store_holds(known: Shop, store: str) -> None
 def test_an_access_by_one_browser_finds_the_whole_person(known: Shop) -> None:
     by_browser = asked(known, "access", browser=BROWSER).json()["data"]
     assert by_browser == asked(known, "access").json()["data"]
+
+
+def test_an_access_shows_a_profile_as_objects_with_names(known: Shop) -> None:
+    data = asked(known, "access").json()["data"]
+    profile = data["profiles and identity"][0]["profile"]
+    touch = profile["touches"][0]
+    assert (touch["item"], touch["kind"], "atMs" in touch) == ("tent", "view", True)
+    assert profile["tallies"]["Product Viewed"]["count"] == 1
+
+
+@pytest.mark.parametrize("store", ["log", "profiles and identity"])
+def test_an_access_names_everything_in_camel_case(known: Shop, store: str) -> None:
+    shown = asked(known, "access").json()["data"][store]
+    assert [name for name in _names(shown) if re.fullmatch("[a-z]+_[a-z_]+", name)] == []
+
+
+def _names(shown: Any) -> Iterator[str]:
+    match shown:
+        case dict():
+            yield from shown
+            for value in shown.values():
+                yield from _names(value)
+        case list():
+            for value in shown:
+                yield from _names(value)
 
 
 def test_an_access_shows_contact_data_in_clear(known: Shop) -> None:

@@ -165,4 +165,4 @@ def test_an_erased_offset_is_not_given_again(backend: Backend) -> None:
 def test_what_is_exported_is_what_is_there(backend: Backend) -> None:
     backend.run(backend.log.append([*events(2, anonymous_id=MARK), an_event("Looked")]))
     exported = backend.run(backend.log.export([anonymous_key(MARK)]))
-    assert [one["message_id"] for one in exported] == ["n0", "n1"]
+    assert [one["messageId"] for one in exported] == ["n0", "n1"]

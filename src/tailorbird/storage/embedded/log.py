@@ -11,6 +11,7 @@ import msgspec
 from tailorbird.collect.ports import Appended
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
+from tailorbird.spine.named import named
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
@@ -108,7 +109,7 @@ class SqliteEventLog:
 
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:
         return [
-            {"offset": logged.offset, **msgspec.to_builtins(logged.event)}
+            {"offset": logged.offset, **named(logged.event)}
             for logged in await self.of_subjects(keys)
         ]
 

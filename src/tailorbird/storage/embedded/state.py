@@ -13,6 +13,7 @@ from tailorbird.identity.forgetting import unblocked, without
 from tailorbird.identity.graph import Link, Node, persons_of
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.spine.named import named
 from tailorbird.storage.embedded.hot_table import HotTable, Statements
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
@@ -173,8 +174,8 @@ class SqliteState:
             exported.append(
                 {
                     "person": person,
-                    "identity": msgspec.to_builtins(node),
-                    "profile": msgspec.to_builtins(profile),
+                    "identity": named(node),
+                    "profile": named(profile),
                 }
             )
         return exported
