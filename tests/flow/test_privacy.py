@@ -62,7 +62,7 @@ def test_an_access_shows_a_profile_as_objects_with_names(known: Shop) -> None:
     assert profile["tallies"]["Product Viewed"]["count"] == 1
 
 
-@pytest.mark.parametrize("store", ["log", "profiles and identity"])
+@pytest.mark.parametrize("store", ["log", "profiles and identity", "decisions"])
 def test_an_access_names_everything_in_camel_case(known: Shop, store: str) -> None:
     shown = asked(known, "access").json()["data"][store]
     assert [name for name in _names(shown) if re.fullmatch("[a-z]+_[a-z_]+", name)] == []

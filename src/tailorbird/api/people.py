@@ -10,6 +10,7 @@ from tailorbird.api.http import Answer, Call, Door, answer, decoded, whole_numbe
 from tailorbird.collect.rendering import rendered
 from tailorbird.compose import Install, Workspace
 from tailorbird.consent.purposes import Denied, Purpose
+from tailorbird.decide.telling import told
 from tailorbird.identity.graph import Node, Rule
 from tailorbird.profile.customer import CustomerView
 from tailorbird.profile.profile import EMPTY
@@ -87,7 +88,7 @@ class PeopleDoors:
         """Show what was decided for a person, newest first."""
         visitor, person, _ = await self._person(call, "read the decisions of")
         records = await visitor.shop.journal.of_person(person, _limit(call))
-        return answer({"decisions": records})
+        return answer({"decisions": [told(record) for record in records]})
 
     async def messages(self, call: Call) -> Answer:
         """Show what was sent to a person."""

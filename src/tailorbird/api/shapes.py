@@ -118,10 +118,23 @@ class IdentitiesShown(msgspec.Struct, rename="camel"):
     refused: list[dict[str, Any]]
 
 
+class DecisionShown(msgspec.Struct, rename="camel"):
+    """One answer that was given: when, to whom, on which page, and what it showed."""
+
+    decision_id: str
+    at: str
+    person_id: str | None
+    user_id: str | None
+    anonymous_id: str | None
+    page: str | None
+    took_ms: float
+    decisions: list[Decided]
+
+
 class DecisionsShown(msgspec.Struct):
     """What was decided for a person, newest first."""
 
-    decisions: list[dict[str, Any]]
+    decisions: list[DecisionShown]
 
 
 class MessagesShown(msgspec.Struct):

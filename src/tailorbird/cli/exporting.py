@@ -14,7 +14,7 @@ from tailorbird.cli.exposures import exposures
 from tailorbird.cli.options import Data, Shop, existing, moment
 from tailorbird.collect.rendering import rendered
 from tailorbird.consent.purposes import Purpose
-from tailorbird.decide.ports import DecisionRecord
+from tailorbird.decide.telling import told
 from tailorbird.profile.profile import EMPTY
 from tailorbird.profile.view import view
 from tailorbird.spine.clock import format_time, wall_clock
@@ -95,20 +95,7 @@ def _person(stored: StoredPerson, wanted: Wanted) -> dict[str, Any]:
 
 
 def _decisions(files: WorkspaceFiles, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    return (_decision(record) for record in files.decisions(wanted.since_ms))
-
-
-def _decision(record: DecisionRecord) -> dict[str, Any]:
-    return {
-        "decisionId": record.decision_id,
-        "at": format_time(record.at_ms),
-        "personId": record.person,
-        "userId": record.user_id,
-        "anonymousId": record.anonymous_id,
-        "page": record.page,
-        "tookMs": record.took_ms,
-        "decisions": record.decisions,
-    }
+    return (told(record) for record in files.decisions(wanted.since_ms))
 
 
 def _messages(_files: WorkspaceFiles, _wanted: Wanted) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tailorbird.decide.ports import DecisionRecord
+from tailorbird.decide.telling import told
 from tailorbird.spine.ids import IdentifierKey, PersonId
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
@@ -90,7 +91,7 @@ class SqliteJournal:
         for key in keys:
             kind, _, value = key.partition(":")
             records = self._records(self._reader.execute(_SQL[f"of_{kind}"], (value,)))
-            found.extend(msgspec.to_builtins(record) for record in records)
+            found.extend(told(record) for record in records)
         return found
 
     async def stop(self) -> None:
