@@ -121,7 +121,7 @@ def test_a_person_is_found_by_their_own_id(shop: Shop) -> None:
     person = shop.get("/v1/people/user:ada").json()["personId"]
     shop.run(shop.install.close())
     held = command("person", "export", person, "--data", shop.folder).json()
-    assert held["log"][0]["user_id"] == "ada"
+    assert held["log"][0]["userId"] == "ada"
 
 
 @pytest.mark.parametrize("who", ["ada", "email:ada", "user:", ""])

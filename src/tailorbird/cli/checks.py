@@ -30,6 +30,7 @@ _RIGHTS = "Give the user who runs Tailorbird the right to write there."
 _DISK = "Free some: as much as the data folder has, and at least 1 GB."
 _LEAST_FREE = 1_000_000_000
 _OWNER_ONLY = 0o600
+_OTHERS = 0o077
 _SECRET_BYTES = 32
 _MODEL_OLD_MS = 2 * DAY_MS
 _MUCH_REFUSED = 0.05
@@ -63,6 +64,17 @@ def machine(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(root if root.exists() else root.parent).free
     needed = max(_LEAST_FREE, _size(root))
     yield _finding("disk", f"{free / 1e9:,.1f} GB free", free > needed, _DISK, Verdict.DOUBTFUL)
+
+
+def rights(settings: Settings) -> Iterator[Finding]:
+    """Look at who may read the folder; the secret is looked at by itself."""
+    root = Path(settings.data)
+    if not root.exists():
+        return
+    others = [one for one in (root, *root.rglob("*")) if _open_to_others(one)]
+    others = [one for one in others if one != secret_file(settings)]
+    saw = f"open to others: {others[0]} ({len(others)} in all)" if others else "its owner's only"
+    yield _finding("rights", saw, not others, f"chmod -R go= {root}")
 
 
 def serving(settings: Settings) -> Iterator[Finding]:
@@ -153,6 +165,14 @@ def _finding(
 
 def _size(root: Path) -> int:
     return sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+
+
+def _open_to_others(path: Path) -> bool:
+    """Return whether others have rights; a file that is gone by now is open to nobody."""
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
+    except FileNotFoundError:
+        return False
 
 
 def _port_free(settings: Settings) -> bool:

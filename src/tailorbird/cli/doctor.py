@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import workspaces_of
-from tailorbird.cli.checks import Verdict, machine, secrets, serving, workspace
+from tailorbird.cli.checks import Verdict, machine, rights, secrets, serving, workspace
 from tailorbird.cli.options import AsJson, Data
 from tailorbird.settings import read_settings
 from tailorbird.spine.clock import wall_clock
@@ -18,7 +18,12 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:  # noqa: FBT002
     """Say what is wrong and what to do; exit with 1 if anything is bad."""
     settings = read_settings(data=data)
     now_ms = wall_clock()
-    findings = [*machine(settings), *serving(settings), *secrets(settings)]
+    findings = [
+        *machine(settings),
+        *rights(settings),
+        *serving(settings),
+        *secrets(settings),
+    ]
     for name in workspaces_of(settings):
         findings += workspace(settings, name, now_ms)
     if as_json:

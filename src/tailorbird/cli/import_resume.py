@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tailorbird.cli.import_report import Counts
+from tailorbird.spine.private import private_folder, write_private
 
 _HEAD_BYTES = 1 << 20
 _TAIL_BYTES = 1 << 16
@@ -82,9 +83,9 @@ class Resume:
 
         Without waiting for the disk: one that is lost costs a second look at known events only.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         made = self._path.with_suffix(".tmp")
-        made.write_bytes(msgspec.json.encode(mark))
+        write_private(made, msgspec.json.encode(mark))
         made.replace(self._path)
 
     def remove(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tailorbird.spine.errors import BadRequest, Conflict
+from tailorbird.spine.private import private_file, private_folder
 from tailorbird.storage.embedded.copying import copy_database
 from tailorbird.storage.embedded.folder import DataFolder
 
@@ -63,6 +64,7 @@ def pack(folder: DataFolder, target: Path, made_at: str, *, with_secret: bool) -
             tar.add(folder.secret, "secret.key")
         for database in _databases(folder):
             copy = Path(place) / "copy.db"
+            private_file(copy)
             copy_database(database, copy)
             tar.add(copy, str(database.relative_to(folder.root)))
             copy.unlink()
@@ -128,7 +130,7 @@ def _restore(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path) -> None:
     if content is None or ".." in member.name:
         raise NotABackup(f"The backup holds {member.name!r}, which no backup of ours does.")
     target = root / member.name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(target.parent)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         shutil.copyfileobj(content, file)

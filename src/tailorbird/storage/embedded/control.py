@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tailorbird.access.keys import Key, KeyKind, Scope, digest
 from tailorbird.spine.ids import WorkspaceId
+from tailorbird.spine.private import private_folder
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import connect
 
@@ -16,7 +17,7 @@ class SqliteKeyRing:
     """Keys in SQLite; what was found is remembered until any process changes the file."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         self._connection = connect(path, fsync=True)
         self._connection.executescript(_SQL["schema"])
         self._known: dict[str, Key] = {}

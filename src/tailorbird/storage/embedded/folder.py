@@ -9,6 +9,7 @@ import msgspec
 
 from tailorbird.spine.errors import BadRequest, Locked
 from tailorbird.spine.ids import WorkspaceId
+from tailorbird.spine.private import private_folder, write_private
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -46,7 +47,7 @@ class DataFolder:
         if not _NAME.fullmatch(name):
             raise BadRequest(f"{name!r} is not a workspace name: use a-z, 0-9, - and _")
         folder = self.root / "workspaces" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         return folder
 
     def workspaces(self) -> list[WorkspaceId]:
@@ -62,7 +63,7 @@ class DataFolder:
         Raises:
             Locked: another process has it.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
+        private_folder(self.root)
         descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -95,7 +96,7 @@ class DataFolder:
     def announce(self, url: str) -> None:
         """Write down where the server listens, for commands that want to talk to it."""
         address = Address(pid=os.getpid(), url=url)
-        (self.root / "server.json").write_bytes(msgspec.json.encode(address))
+        write_private(self.root / "server.json", msgspec.json.encode(address))
 
     def address(self) -> Address | None:
         """Return where a running server listens, if there is one."""

@@ -14,6 +14,7 @@ from tailorbird.predict.next_item import load as load_next_item
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
+from tailorbird.spine.private import make_private, private_folder, write_private
 
 _KEPT = 5
 
@@ -45,7 +46,7 @@ class ModelFolder:
     def save(self, trained: Trained, facts: dict[str, object]) -> None:
         models = trained.models
         place = self._folder / models.name.replace("@", "-")
-        place.mkdir(parents=True, exist_ok=True)
+        private_folder(place)
         items = _Items(ids=trained.vocabulary.ids, facets=trained.facets)
         (place / "items.json").write_bytes(msgspec.json.encode(items))
         if models.next_item is not None:
@@ -64,8 +65,9 @@ class ModelFolder:
             has_similar=models.similar is not None,
         )
         (place / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card)))
+        make_private(place)
         pointer = self._folder / "current.tmp"
-        pointer.write_text(place.name, "utf-8")
+        write_private(pointer, place.name.encode())
         pointer.replace(self._folder / "current")
         self._prune()
 

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tailorbird.spine.errors import Corrupt
+from tailorbird.spine.private import private_folder
 
 _NONCE_BYTES = 12
 _SECRET_BYTES = 32
@@ -73,7 +74,7 @@ def install_secret(path: Path) -> bytes:
             f"{path} is missing, and what is sealed in this folder cannot be opened without it.",
             remedy="Put the original back, from where you keep it apart or from a backup.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     made = secrets.token_bytes(_SECRET_BYTES)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

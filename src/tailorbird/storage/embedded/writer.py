@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from tailorbird.spine.errors import Corrupt, Overloaded, TailorbirdError
 from tailorbird.spine.ids import IdentifierKey
+from tailorbird.spine.private import private_file
 from tailorbird.storage.embedded.scrubbing import has_residue
 
 T = TypeVar("T")
@@ -24,8 +25,10 @@ def connect(path: Path, *, fsync: bool) -> sqlite3.Connection:
 
     Write-ahead logging lets readers go on while one writes; `secure_delete` overwrites what is
     deleted, since an erasure must leave no bytes behind; with `fsync`, a commit is on disk before
-    it returns.
+    it returns. Only the owner can read the file, nor what SQLite puts beside it, which has the same
+    rights.
     """
+    private_file(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
