@@ -27,6 +27,14 @@ class Past(Followed, History, Protocol):
     """All of a log that folding it anew needs."""
 
 
+class Shelf(History, Protocol):
+    """A log that can be read from any place in it."""
+
+    def read(self, after: int, limit: int) -> Sequence[LoggedEvent]: ...
+
+    def at(self, offsets: Sequence[int]) -> Sequence[LoggedEvent]: ...
+
+
 class Checkpoint(Protocol):
     """Derived state, and the offset of the log that it reflects."""
 

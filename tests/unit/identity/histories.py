@@ -2,10 +2,10 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.state import SqliteState
 from tests.makers import DAY, NOON_MS, an_event, an_item, an_order
 
+T = TypeVar("T")
 USERS = ("u1", "u2", "u3")
 BROWSERS = ("b1", "b2", "b3", "b4")
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - hundreds of worlds
@@ -72,6 +73,10 @@ class World:
             Splitter(self.log, self.state, self.state),
         )
         self._runner.run(seed(self.log, self.state))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the world's own loop."""
+        return self._runner.run(work)
 
     def fold(self, history: Sequence[Event], batches: Sequence[int] = ()) -> None:
         """Append and fold events, in batches that end at the given places."""

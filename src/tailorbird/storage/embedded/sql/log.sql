@@ -42,3 +42,6 @@ SELECT offset, body FROM events WHERE is_split = 1 ORDER BY offset;
 
 -- name: erase_one
 DELETE FROM events WHERE offset = ?;
+
+-- name: at
+SELECT offset, body FROM events WHERE offset IN (SELECT value FROM json_each(?)) ORDER BY offset;

@@ -1,0 +1,1 @@
+"""What do models read? Features of people, visits, items and pairs, each declared once."""
