@@ -1,0 +1,93 @@
+"""`tailorbird evaluate value` and `evaluate intent`: what the models of people are worth."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tailorbird.cli.evaluate import PAPER, ROOT_VARIABLE
+from tailorbird.predict.customer_value.bgnbd import BgNbd
+from tailorbird.predict.customer_value.exam import ASKED_WEEKS, examine_value
+from tailorbird.predict.propensity.judging import Judged
+
+Root = Annotated[Optional[Path], typer.Option(help="Where data sets lie.")]  # noqa: UP045
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def evaluate_value(data_root: Root = None, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Measure customer value on CDNOW: learned on 39 weeks, asked about the next 39."""
+    marks = examine_value(root_of(data_root))
+    if as_json:
+        typer.echo(msgspec.json.encode(marks))
+        return
+    found = Table(title=f"BG/NBD on CDNOW: {marks.customers:,} customers, 39 weeks")
+    for name in ("", "r", "alpha", "a", "b"):
+        found.add_column(name, justify="right" if name else "left")
+    found.add_row("found", *_parameters(marks.coming_back))
+    found.add_row("published", *_parameters(marks.published))
+    totals = Table(title=f"The next {ASKED_WEEKS:.0f} weeks")
+    for name in ("", "orders", "USD"):
+        totals.add_column(name, justify="right" if name else "left")
+    totals.add_row("expected", f"{marks.expected_orders:,.0f}", f"{marks.expected_money:,.0f}")
+    totals.add_row("came", f"{marks.actual_orders:,}", f"{marks.actual_money:,.0f}")
+    chances = table_of("Will they order within 90 days?")
+    chances.add_row("BG/NBD, calibrated on the 90 days before", *cells(marks.judged))
+    chances.add_row("BG/NBD as it is", *cells(marks.plain))
+    chances.add_row("everybody alike", *cells(marks.floor))
+    show(found, totals, chances, bins_of(marks.judged))
+
+
+def root_of(given: Path | None) -> Path:
+    """Return the folder of data sets: what was given, else what the environment names."""
+    named = os.environ.get(ROOT_VARIABLE)
+    root = given or (Path(named) if named else None)
+    if root is None:
+        raise typer.BadParameter(f"Give --data-root, or set {ROOT_VARIABLE}.")
+    return root
+
+
+def table_of(title: str) -> Table:
+    """Return a table for judged probabilities, to be filled with `cells`."""
+    table = Table(title=title)
+    table.add_column("model")
+    for name in ("answers", "yes", "AUC", "AP", "Brier", "ECE"):
+        table.add_column(name, justify="right")
+    return table
+
+
+def cells(judged: Judged) -> tuple[str, ...]:
+    """Return a row of `table_of`, but for its name."""
+    return (
+        f"{judged.count:,}",
+        f"{judged.rate:.3f}",
+        *(f"{one:.4f}" for one in (judged.auc, judged.ap, judged.brier, judged.ece)),
+    )
+
+
+def bins_of(judged: Judged) -> Table:
+    """Return what was said and what came true, group by group."""
+    table = Table(title="Ten groups of the same size, the least likely first")
+    table.add_column("")
+    for group in range(len(judged.bins)):
+        table.add_column(str(group + 1), justify="right")
+    table.add_row("said", *(f"{one.said:.3f}" for one in judged.bins))
+    table.add_row("came true", *(f"{one.happened:.3f}" for one in judged.bins))
+    return table
+
+
+def show(*tables: Table) -> None:
+    """Print tables, at a fixed width where nobody watches."""
+    console = Console() if sys.stdout.isatty() else Console(width=PAPER)
+    for table in tables:
+        console.print(table)
+
+
+def _parameters(model: BgNbd) -> tuple[str, ...]:
+    return tuple(f"{one:.3f}" for one in (model.r, model.alpha, model.a, model.b))

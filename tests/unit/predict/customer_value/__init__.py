@@ -1,0 +1,1 @@
+"""Customer value: who comes back, how often, and for how much."""

@@ -1,0 +1,1 @@
+"""Purchase intent: features, trees, calibration, judging."""
