@@ -29,7 +29,8 @@ NEEDED = {
     "/v1/decide": Scope.DECIDE,
     "/v1/track": Scope.COLLECT,
     "/v1/privacy/requests": Scope.PRIVACY,
-    "/v1/import": Scope.ADMIN,
+    "/v1/import": Scope.IMPORT,
+    "/v1/dead-letters": Scope.IMPORT,
 }
 
 
@@ -49,6 +50,12 @@ def test_a_secret_key_does_only_what_its_scopes_say(shop: Shop, path: str) -> No
     others = tuple(scope for scope in Scope if scope not in {NEEDED[path], Scope.ADMIN})
     key = shop.key(KeyKind.SECRET, scopes=others)
     assert shop.post(path, {}, key=key).status_code == 403
+
+
+def test_a_key_for_imports_alone_brings_in_history(shop: Shop) -> None:
+    key = shop.key(KeyKind.SECRET, scopes=(Scope.IMPORT,))
+    past = b'{"type": "track", "event": "Looked", "userId": "u1", "timestamp": "2020-01-01"}'
+    assert shop.call("POST", "/v1/import", key=key, content=past).json()["accepted"] == 1
 
 
 def test_a_page_may_not_ask_for_explanations(shop: Shop) -> None:

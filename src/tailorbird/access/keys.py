@@ -21,9 +21,10 @@ PREFIXES = {KeyKind.PUBLISHABLE: "tb_pub_", KeyKind.SECRET: "tb_sec_"}
 
 
 class Scope(StrEnum):
-    """What a secret key may do."""
+    """What a secret key may do; `import` is apart from `collect`, as it may rewrite the past."""
 
     COLLECT = "collect"
+    IMPORT = "import"
     DECIDE = "decide"
     PEOPLE = "people"
     ITEMS = "items"

@@ -93,7 +93,7 @@ class CollectingDoors:
         `?source=NAME` names where they come from; an event is the same again by its message id and
         this name. Without it, the key's id is the name.
         """
-        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        visitor = await self._keeper.admit(call, Scope.IMPORT)
         name = call.query().get("source", visitor.key.source)[:LONGEST_SOURCE]
         lines = [line for line in (await call.body(MOST_IMPORT_BYTES)).split(b"\n") if line.strip()]
         entrance = Entrance(

@@ -73,7 +73,7 @@ class QualityDoors:
 
     async def add(self, call: Call) -> Answer:
         """Keep what a reader of files could not make an event of; the same row is kept once."""
-        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        visitor = await self._keeper.admit(call, Scope.IMPORT)
         given = decoded(await call.body(_MOST_BODY), BadRows, "a list of bad rows")
         now_ms = self._install.clock()
         await visitor.shop.collector.refuse(

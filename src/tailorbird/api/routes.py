@@ -81,7 +81,7 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/beacon/v1/batch"): _batch,
     ("POST", "/v1/import"): Described(
         _EVENTS,
-        Scope.ADMIN,
+        Scope.IMPORT,
         WireEvent,
         Outcome,
         query=(("source", "text"),),
@@ -123,7 +123,7 @@ ROUTES: dict[tuple[str, str], Described] = {
         _QUALITY, Scope.ADMIN, gives=shapes.LettersShown, query=(("after", "number"),)
     ),
     ("POST", "/v1/dead-letters"): Described(
-        _QUALITY, Scope.ADMIN, BadRows, shapes.Done, mistakes=(503,)
+        _QUALITY, Scope.IMPORT, BadRows, shapes.Done, mistakes=(503,)
     ),
     ("POST", "/v1/dead-letters/replay"): Described(
         _QUALITY, Scope.ADMIN, shapes.Replay, shapes.ReplayShown, mistakes=(503,)
