@@ -6,6 +6,8 @@ import typer
 from typer.core import TyperGroup
 
 from tailorbird.cli.evaluate import evaluate
+from tailorbird.cli.evaluate_people import evaluate_value
+from tailorbird.cli.evaluate_policy import policy
 
 DEFAULT = "dataset"
 
@@ -35,3 +37,5 @@ def _asks_policy(args: list[str]) -> bool:
 
 evaluations = typer.Typer(cls=Measurements, help="Measure models and policies offline.")
 evaluations.command(DEFAULT)(evaluate)
+evaluations.command("value")(evaluate_value)
+evaluations.command("policy")(policy)
