@@ -12,8 +12,13 @@ from tailorbird.catalog.catalog import Catalog
 from tailorbird.collect.admit import House
 from tailorbird.collect.collector import Collector, Stores
 from tailorbird.collect.contacts import Pseudonyms
+from tailorbird.configure.configuration import Configuration
+from tailorbird.configure.configurator import Configurator
+from tailorbird.configure.ports import Deed
+from tailorbird.configure.reading import texts_of
+from tailorbird.configured import KINDS
 from tailorbird.consent.gate import Gate
-from tailorbird.decide.configuration import read_placements
+from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.decider import Decider, Rooms
 from tailorbird.decide.placements import Placements
 from tailorbird.flow.corridor import Corridor
@@ -39,6 +44,7 @@ from tailorbird.spine.ids import (
     anonymous_key,
 )
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
+from tailorbird.storage.embedded.configurations import SqliteVersions
 from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
 from tailorbird.storage.embedded.copying import remove_database
 from tailorbird.storage.embedded.dead_letters import SqliteDeadLetters, SqliteTally
@@ -68,12 +74,14 @@ class Workspace:
     def __init__(
         self,
         name: WorkspaceId,
-        folder: Path,
+        place: DataFolder,
         secret: bytes,
         settings: Settings,
         clock: Clock,
     ) -> None:
-        self.folder = folder
+        folder = self.folder = place.workspace(name)
+        self.versions = SqliteVersions(place.control, name)
+        self.configurator = Configurator(KINDS, self.versions)
         seal = Seal(secret, f"{name}/vault")
         self.name = name
         self.signing_secret = signing_secret(secret, name)
@@ -115,7 +123,7 @@ class Workspace:
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog),
             self.predictor,
-            placements_of(settings),
+            Placements(),
             self.journal,
             clock,
             np.random.default_rng(),
@@ -134,7 +142,12 @@ class Workspace:
             SqliteReceipts(self.vault_file),
             clock,
         )
+        self.configurator.listen(self._adopt)
         self.upkeep: list[asyncio.Task[None]] = []
+
+    def _adopt(self, configuration: Configuration) -> None:
+        """Put another configuration in force, in all rooms at once."""
+        self.decider.placements = placements_in(configuration)
 
     def attend(self) -> None:
         """Let the models and the feed learn of all that comes from now on."""
@@ -216,12 +229,14 @@ class Install:
             return found
         async with self._opening:
             if name not in self._open:
-                opened = Workspace(
-                    name, self.folder.workspace(name), self._secret, self.settings, self.clock
-                )
-                await start(opened)
-                if self._serving:
-                    await serve(opened, self.settings)
+                opened = Workspace(name, self.folder, self._secret, self.settings, self.clock)
+                try:
+                    await start(opened)
+                    if self._serving:
+                        await serve(opened, self.settings)
+                except BaseException:
+                    await stop(opened)
+                    raise
                 self._open[name] = opened
             return self._open[name]
 
@@ -247,6 +262,9 @@ async def start(workspace: Workspace) -> None:
 
 async def serve(workspace: Workspace, settings: Settings) -> None:
     """Load what answers are made of, and keep it fresh."""
+    if settings.config is not None:
+        deed = Deed("serve --config", wall_clock(), settings.config)
+        await workspace.configurator.apply(texts_of(Path(settings.config)), deed)
     workspace.attend()
     await _load_models(workspace)
     await _recall(workspace)
@@ -310,6 +328,7 @@ async def stop(workspace: Workspace) -> None:
     workspace.state.close()
     workspace.vault_file.close()
     workspace.items.close()
+    workspace.versions.close()
 
 
 def open_keys(settings: Settings) -> KeyRing:
@@ -328,17 +347,9 @@ def _state(path: Path) -> SqliteState:
     return SqliteState(path)
 
 
-def placements_of(settings: Settings) -> Placements:
-    """Return the placements that the settings name, else the default ones.
-
-    Raises:
-        BadConfiguration: a file has a mistake; names file and line.
-    """
-    return (
-        Placements()
-        if settings.config is None
-        else Placements(read_placements(Path(settings.config)))
-    )
+def open_versions(settings: Settings, name: WorkspaceId) -> SqliteVersions:
+    """Return a shop's configuration versions alone, without taking the folder."""
+    return SqliteVersions(DataFolder(Path(settings.data)).control, name)
 
 
 def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:

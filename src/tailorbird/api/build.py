@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from tailorbird.api.app import App
 from tailorbird.api.client_settings import ClientSettingsDoors
 from tailorbird.api.collecting import CollectingDoors
+from tailorbird.api.configuring import ConfiguringDoors
 from tailorbird.api.deciding import DecidingDoors
 from tailorbird.api.doorkeeper import Doorkeeper
 from tailorbird.api.http import Door
@@ -38,6 +39,9 @@ def build(install: Install) -> ASGIApp:
     for doors in (ItemDoors(keeper), PrivacyDoors(keeper, install), DashboardDoors(install)):
         exact |= doors.exact()
         patterned += doors.patterned()
+    configuring = ConfiguringDoors(keeper, install.clock)
+    exact |= configuring.exact()
+    patterned += configuring.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()

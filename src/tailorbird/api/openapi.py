@@ -20,6 +20,7 @@ _MISTAKES = {
     401: "The key is missing, unknown or revoked.",
     403: "This key may not do that.",
     404: "There is nothing by that name.",
+    409: "The request does not fit what is stored now.",
     413: "The body is too large.",
     503: "Too busy; nothing was kept. Come back after `Retry-After` seconds.",
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from tailorbird.access.keys import Scope
-from tailorbird.api import shapes
+from tailorbird.api import configuring, shapes
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
@@ -48,6 +48,7 @@ class Described(msgspec.Struct, frozen=True):
 
 _EVENTS, _DECIDE, _ITEMS = "Events", "Decisions", "Items"
 _PEOPLE, _PRIVACY, _QUALITY = "People", "Consent and privacy", "Data quality"
+_CONFIG = "Configuration"
 _RUN, _CLIENTS = "Operation", "What client libraries ask for"
 
 _event = Described(_EVENTS, Scope.COLLECT, WireEvent, Outcome, mistakes=(503,))
@@ -62,6 +63,10 @@ def _of_person(gives: Any, **more: Any) -> Described:  # noqa: ANN401 - types ar
 
 def _item(**more: Any) -> Described:  # noqa: ANN401
     return Described(_ITEMS, Scope.ITEMS, mistakes=(404,), **more)
+
+
+def _config(**more: Any) -> Described:  # noqa: ANN401
+    return Described(_CONFIG, Scope.ADMIN, **more)
 
 
 _LIMIT: tuple[tuple[str, Kind], ...] = (("limit", "number"),)
@@ -107,6 +112,16 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/people/{person}/decisions"): _of_person(shapes.DecisionsShown, query=_LIMIT),
     ("GET", "/v1/people/{person}/messages"): _of_person(shapes.MessagesShown),
     ("POST", "/v1/people/{person}/split"): _of_person(shapes.Parted, takes=SplitRequest),
+    ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
+    ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
+    ("POST", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
+    ("GET", "/v1/config/versions"): _config(gives=configuring.VersionsShown),
+    ("GET", "/v1/config/versions/{version}"): _config(
+        gives=configuring.ConfigurationShown, mistakes=(404,)
+    ),
+    ("POST", "/v1/config/rollback"): _config(
+        takes=configuring.Back, gives=configuring.AppliedShown, mistakes=(404, 409)
+    ),
     ("GET", "/v1/consent"): Described(
         _PRIVACY, Scope.DECIDE, gives=shapes.ConsentShown, query=_WHOSE
     ),

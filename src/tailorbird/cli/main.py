@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tailorbird.cli.applying import apply
 from tailorbird.cli.backup import backup, restore
 from tailorbird.cli.bench import bench
 from tailorbird.cli.dead_letters import dead_letters
@@ -31,6 +32,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(evaluations, name="evaluate")
 
 app.command()(demo)
+app.command()(apply)
 app.command()(train)
 app.command()(export)
 app.command()(replay)
@@ -49,7 +51,9 @@ def serve(
     data: Data = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    config: Annotated[str | None, typer.Option(help="A YAML file or folder of placements.")] = None,
+    config: Annotated[
+        str | None, typer.Option(help="A YAML file or folder to apply at start.")
+    ] = None,
 ) -> None:
     """Run the server: one process, no services."""
     run_server(read_settings(data=data, port=port, host=host, config=config))

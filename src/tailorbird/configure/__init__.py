@@ -1,0 +1,1 @@
+"""Configuration: what a shop writes in YAML files, checked whole, kept in versions."""

@@ -1,0 +1,8 @@
+"""What can be configured: every room that declares a kind is listed here, in this order."""
+
+from typing import Any
+
+from tailorbird.configure.kinds import Kind
+from tailorbird.decide.configuration import PLACEMENTS
+
+KINDS: tuple[Kind[Any], ...] = (PLACEMENTS,)

@@ -1,0 +1,1 @@
+"""Configuration in files: reading, versions, differences."""
