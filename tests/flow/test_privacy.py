@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tailorbird.spine.clock import DAY_MS
+from tests.commands import command
 from tests.shop import Reply, Shop, tracked, viewed
 
 BROWSER, USER, MAIL = "zq7-browser-71", "zq7-user-71", "zq7@mail.example"
@@ -159,6 +160,59 @@ def test_what_happens_after_an_erasure_is_a_new_acquaintance(known: Shop) -> Non
     known.track("Looked", anonymousId=BROWSER)
     known_now = known.get(f"/v1/people/anonymous:{BROWSER}").json()
     assert list(known_now["customer"]["counters"]) == ["Looked"]
+
+
+@pytest.fixture
+def refused(shop: Shop) -> Shop:
+    """A shop of opt-out in which somebody looked, logged in, refused, and was erased."""
+    shop.track("Looked", anonymousId=BROWSER)
+    shop.post("/v1/identify", {"anonymousId": BROWSER, "userId": USER})
+    purposes = {"personalization": False, "email": False, "sms": True}
+    shop.call("PUT", "/v1/consent", json={"userId": USER, "purposes": purposes})
+    asked(shop, "erasure")
+    shop.clock.move(DAY_MS)
+    return shop
+
+
+@pytest.mark.parametrize("who", [{"anonymousId": BROWSER}, {"userId": USER}])
+def test_who_refused_and_was_erased_has_refused_still(refused: Shop, who: dict[str, str]) -> None:
+    assert refused.track("Looked", **who).json()["withheld"] == 1
+
+
+def test_a_refusal_that_outlives_an_erasure_outlasts_a_restart(refused: Shop) -> None:
+    refused.restart()
+    assert refused.track("Looked", anonymousId=BROWSER).json()["withheld"] == 1
+
+
+def test_a_refusal_outlives_a_second_erasure(refused: Shop) -> None:
+    asked(refused, "erasure", browser=BROWSER)
+    refused.clock.move(DAY_MS)
+    assert refused.track("Looked", anonymousId=BROWSER).json()["withheld"] == 1
+
+
+def test_a_refusal_ends_when_the_same_browser_agrees(refused: Shop) -> None:
+    wanted = {"anonymousId": BROWSER, "purposes": {"personalization": True}}
+    refused.call("PUT", "/v1/consent", json=wanted)
+    refused.restart()
+    assert refused.track("Looked", anonymousId=BROWSER).json()["accepted"] == 1
+
+
+def test_what_was_granted_is_erased_and_only_refusals_outlive(refused: Shop) -> None:
+    known = refused.get(f"/v1/consent?anonymousId={BROWSER}").json()
+    assert (known["purposes"]["email"], known["history"]) == (False, [])
+
+
+def test_a_refusal_that_outlives_tells_no_identifier(refused: Shop) -> None:
+    assert not any(mark.encode() in refused.written() for mark in (BROWSER, USER))
+
+
+def test_an_export_of_people_knows_of_a_refusal_that_outlived(refused: Shop) -> None:
+    wanted = {"anonymousId": BROWSER, "purposes": {"personalization": True}}
+    refused.call("PUT", "/v1/consent", json=wanted)
+    refused.track("Looked", anonymousId=BROWSER)
+    refused.written()
+    (person,) = command("export", "people", "--data", refused.folder).lines()
+    assert person["identity"]["consent"]["email"] is False
 
 
 def test_an_erasure_outlasts_a_restart(known: Shop) -> None:

@@ -169,9 +169,18 @@ def test_a_choice_names_nobody_in_clear(backend: Backend) -> None:
 
 def test_erased_choices_are_gone(backend: Backend) -> None:
     both = Subject(anonymous_id="b1", user_id=MARK)
-    backend.run(backend.ledger.append(both, [choice(Purpose.SMS, granted=False)]))
+    backend.run(backend.ledger.append(both, [choice(Purpose.SMS, granted=True)]))
     assert backend.run(backend.ledger.erase([*KEYS, anonymous_key("b1")])) == 2
     assert backend.run(backend.ledger.choices(both)) == {}
+
+
+def test_a_refusal_outlives_its_erasure_without_its_history(backend: Backend) -> None:
+    both = Subject(anonymous_id="b1", user_id=MARK)
+    refused = [choice(Purpose.SMS, granted=False), choice(Purpose.EMAIL, granted=True)]
+    backend.run(backend.ledger.append(both, refused))
+    backend.run(backend.ledger.erase([*KEYS, anonymous_key("b1")]))
+    assert backend.run(backend.ledger.choices(both)) == {Purpose.SMS: False}
+    assert backend.run(backend.ledger.history(both)) == []
 
 
 def test_a_receipt_outlasts_a_restart(opener: Opener) -> None:

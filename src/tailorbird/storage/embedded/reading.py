@@ -18,6 +18,7 @@ from tailorbird.storage.embedded.dead_letters import letter_from
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.seal import Seal
+from tailorbird.storage.embedded.vault import outliving
 
 _LOG, _STATE, _JOURNAL, _LETTERS, _VAULT, _ITEMS = (
     load(name) for name in ("log", "state", "journal", "dead_letters", "vault", "catalog")
@@ -131,7 +132,10 @@ class WorkspaceFiles:
         return joined
 
     def _chosen(self, key: IdentifierKey) -> dict[Purpose, bool]:
-        rows = self._rows("vault.db", _VAULT["choices_of"], (self._seal.digest(key),))
+        digests = (outliving(self._seal, key), self._seal.digest(key))
+        rows = [
+            row for one in digests for row in self._rows("vault.db", _VAULT["choices_of"], (one,))
+        ]
         return {Purpose(purpose): bool(granted) for purpose, granted, _, _ in rows}
 
     def _rows(self, name: str, question: str, values: Sequence[object]) -> list[tuple[Any, ...]]:

@@ -16,6 +16,18 @@ from tailorbird.storage.embedded.writer import GroupCommit, connect
 _SQL = load("vault")
 
 
+OUTLIVING = "outlives an erasure"
+"""The source of a refusal whose subject was erased; nothing else is kept of it."""
+
+
+def outliving(seal: Seal, key: IdentifierKey) -> bytes:
+    """Return the digest under which refusals of an erased identifier are kept.
+
+    It is keyed for this alone, so that it cannot be matched with the digests of other tables.
+    """
+    return seal.digest(f"refused\0{key}")
+
+
 class VaultFile:
     """The file and its writer, shared by the three that keep something in it."""
 
@@ -82,23 +94,35 @@ class SqliteVault:
 
 
 class SqliteConsentLedger:
-    """Choices, appended; what is in force is kept in memory, as every request asks."""
+    """Choices, appended; what is in force is kept in memory, as every request asks.
+
+    A refusal outlives an erasure: not who refused, nor when or how, but a keyed digest of its own
+    for each identifier, by which the same browser or user is known to have refused if it is met
+    again. It ends with the next choice for that purpose.
+    """
 
     def __init__(self, file: VaultFile) -> None:
         self._file = file
         self._in_force: dict[bytes, dict[Purpose, bool]] = {}
-        for digest, purpose, granted in file.reader.execute(_SQL["all_choices"]):
-            self._in_force.setdefault(digest, {})[Purpose(purpose)] = bool(granted)
+        self._outliving: dict[bytes, dict[Purpose, bool]] = {}
+        for digest, purpose, granted, source in file.reader.execute(_SQL["all_choices"]):
+            known = self._outliving if source == OUTLIVING else self._in_force
+            known.setdefault(digest, {})[Purpose(purpose)] = bool(granted)
 
     async def choices(self, subject: Subject) -> Choices:
-        if not self._in_force:
+        if not (self._in_force or self._outliving):
             return {}
         joined: dict[Purpose, bool] = {}
         for key in subject.identifiers():
-            stored = self._in_force.get(self._file.seal.digest(key))
-            for purpose, granted in (stored or {}).items():
+            for purpose, granted in self._of_one(key).items():
                 joined[purpose] = granted and joined.get(purpose, True)
         return joined
+
+    def _of_one(self, key: IdentifierKey) -> Mapping[Purpose, bool]:
+        stored = self._in_force.get(self._file.seal.digest(key), {})
+        if not self._outliving:
+            return stored
+        return {**self._outliving.get(outliving(self._file.seal, key), {}), **stored}
 
     async def append(self, subject: Subject, preferences: Sequence[Preference]) -> None:
         digests = [self._file.seal.digest(key) for key in subject.identifiers()]
@@ -108,21 +132,43 @@ class SqliteConsentLedger:
             for one in preferences
         ]
 
+        older = [outliving(self._file.seal, key) for key in subject.identifiers()]
+        ended = [(digest, one.purpose.value) for digest in older for one in preferences]
+
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(_SQL["add_choice"], rows)
+            connection.executemany(_SQL["drop_choice"], ended)
 
         await self._file.writer.submit(write)
         for digest in digests:
             force = self._in_force.setdefault(digest, {})
             force.update({one.purpose: one.granted for one in preferences})
+        for digest, purpose in ended:
+            self._outliving.get(digest, {}).pop(Purpose(purpose), None)
 
     async def history(self, subject: Subject) -> Sequence[Preference]:
         return [preference for key in subject.identifiers() for preference in self._of(key)]
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
+        refused = {
+            purpose for key in keys for purpose, granted in self._of_one(key).items() if not granted
+        }
+        await self._outlive([outliving(self._file.seal, key) for key in keys], refused)
         for key in keys:
             self._in_force.pop(self._file.seal.digest(key), None)
         return await self._file.delete("erase_choices", keys)
+
+    async def _outlive(self, digests: Sequence[bytes], refused: set[Purpose]) -> None:
+        """Keep refusals beyond an erasure, with nothing else."""
+        rows = [(digest, one.value, 0, 0, OUTLIVING) for digest in digests for one in refused]
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.executemany(_SQL["drop_choice"], [row[:2] for row in rows])
+            connection.executemany(_SQL["add_choice"], rows)
+
+        await self._file.writer.submit(write)
+        for digest in digests if refused else ():
+            self._outliving.setdefault(digest, {}).update(dict.fromkeys(refused, False))
 
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:
         return [msgspec.to_builtins(preference) for key in keys for preference in self._of(key)]

@@ -37,7 +37,10 @@ DELETE FROM contacts WHERE subject = ?;
 INSERT INTO choices (subject, purpose, granted, at_ms, source) VALUES (?, ?, ?, ?, ?);
 
 -- name: all_choices
-SELECT subject, purpose, granted FROM choices ORDER BY id;
+SELECT subject, purpose, granted, source FROM choices ORDER BY id;
+
+-- name: drop_choice
+DELETE FROM choices WHERE subject = ? AND purpose = ?;
 
 -- name: choices_of
 SELECT purpose, granted, at_ms, source FROM choices WHERE subject = ? ORDER BY id;
