@@ -5,14 +5,22 @@
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
+from tailorbird.catalog.items import Item
+from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.compose import Install
+from tailorbird.consent.purposes import Purpose
+from tailorbird.features.moment import Moment
+from tailorbird.features.points import Point
+from tailorbird.flow.as_known import AsKnown
 from tailorbird.flow.rebuilding import rebuild
+from tailorbird.flow.snapshots import Snapshot, snapshots
+from tailorbird.profile.profile import EMPTY
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.errors import Locked, NotFound
@@ -39,8 +47,11 @@ __all__ = [
     "address_of",
     "check",
     "facts_of",
+    "features_at",
+    "features_now",
     "files_of",
     "held",
+    "items_of",
     "letters_since",
     "pack",
     "replace",
@@ -214,6 +225,69 @@ async def replace(settings: Settings, name: WorkspaceId, told: Told) -> Replayed
     finally:
         folder.unlock()
     return Replayed(events, offset, sizes(workspace / "state.db"))
+
+
+async def features_at(
+    settings: Settings, name: WorkspaceId, points: Sequence[Point]
+) -> AsyncIterator[Snapshot]:
+    """Yield what was known at points of the past, by a replay; people who refuse are left out.
+
+    What they refuse is personalization, and what counts is what they say today.
+    """
+    files = files_of(settings, name)
+    pseudonyms = _pseudonyms(settings, name)
+    with tempfile.TemporaryDirectory(prefix="tailorbird-features-") as place:
+        state = SqliteState(Path(place) / "state.db")
+        log = files.log()
+        asked = {point: _stood_in(point, pseudonyms) for point in points}
+        back = {stood: point for point, stood in asked.items()}
+        try:
+            if log is not None:
+                window_ms = settings.stitch_days * DAY_MS
+                async for found in snapshots(AsKnown(log), state, back, window_ms):
+                    if _permitted(settings, files.choices(found.node)):
+                        yield msgspec.structs.replace(found, point=back[found.point])
+        finally:
+            state.close()
+            files.close()
+
+
+def features_now(settings: Settings, name: WorkspaceId, now_ms: int) -> Iterator[Snapshot]:
+    """Yield what is known of everybody now, by person id; people who refuse are left out."""
+    files = files_of(settings, name)
+    try:
+        for one in files.people():
+            if _permitted(settings, one.choices):
+                point, profile = Point(one.person, now_ms), one.profile or EMPTY
+                yield Snapshot(point, one.node, Moment(now_ms, profile))
+    finally:
+        files.close()
+
+
+def items_of(settings: Settings, name: WorkspaceId) -> list[Item]:
+    """Return the catalog of a workspace."""
+    files = files_of(settings, name)
+    try:
+        return list(files.items())
+    finally:
+        files.close()
+
+
+def _permitted(settings: Settings, choices: Mapping[Purpose, bool]) -> bool:
+    return choices.get(Purpose.PERSONALIZATION, settings.consent == "opt-out")
+
+
+def _pseudonyms(settings: Settings, name: WorkspaceId) -> Pseudonyms:
+    secret = known_secret(DataFolder(Path(settings.data)).secret)
+    return Pseudonyms(Seal(secret, f"{name}/pseudonyms").secret())
+
+
+def _stood_in(point: Point, pseudonyms: Pseudonyms) -> Point:
+    """Return the point under the name that the log has for whom it names."""
+    kind, colon, value = point.person.partition(":")
+    if not (colon and value):
+        return point
+    return msgspec.structs.replace(point, person=f"{kind}:{pseudonyms.stand_in(value)}")
 
 
 async def _catch_up(settings: Settings, name: WorkspaceId) -> None:

@@ -11,6 +11,7 @@ from tailorbird.api.collecting import CollectingDoors
 from tailorbird.api.configuring import ConfiguringDoors
 from tailorbird.api.deciding import DecidingDoors
 from tailorbird.api.doorkeeper import Doorkeeper
+from tailorbird.api.features import FeatureDoors
 from tailorbird.api.http import Door
 from tailorbird.api.items import ItemDoors
 from tailorbird.api.operating import OperatingDoors
@@ -42,6 +43,9 @@ def build(install: Install) -> ASGIApp:
     configuring = ConfiguringDoors(keeper, install.clock)
     exact |= configuring.exact()
     patterned += configuring.patterned()
+    features = FeatureDoors(keeper, install)
+    exact |= features.exact()
+    patterned += features.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()

@@ -6,6 +6,7 @@ import msgspec
 
 from tailorbird.access.keys import Scope
 from tailorbird.api import configuring, shapes
+from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
@@ -111,6 +112,10 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/people/{person}/identities"): _of_person(shapes.IdentitiesShown),
     ("GET", "/v1/people/{person}/decisions"): _of_person(shapes.DecisionsShown, query=_LIMIT),
     ("GET", "/v1/people/{person}/messages"): _of_person(shapes.MessagesShown),
+    ("GET", "/v1/features"): Described(_PEOPLE, Scope.PEOPLE, gives=FeatureList),
+    ("GET", "/v1/people/{person}/features"): _of_person(
+        FeatureValues, query=(("item", "text"),)
+    ),
     ("POST", "/v1/people/{person}/split"): _of_person(shapes.Parted, takes=SplitRequest),
     ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
     ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),

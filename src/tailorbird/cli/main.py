@@ -13,6 +13,7 @@ from tailorbird.cli.demo import demo
 from tailorbird.cli.doctor import doctor
 from tailorbird.cli.evaluating import evaluations
 from tailorbird.cli.exporting import export
+from tailorbird.cli.features import features
 from tailorbird.cli.importing import importing
 from tailorbird.cli.keys import keys
 from tailorbird.cli.models import models
@@ -29,6 +30,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(features, name="features")
 app.add_typer(evaluations, name="evaluate")
 
 app.command()(demo)

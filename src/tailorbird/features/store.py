@@ -6,6 +6,7 @@ read from is the same fold over the log.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,17 @@ FEATURES: tuple[Feature, ...] = (*PERSON, *SESSION, *ITEM, *PAIR)
 _BY_NAME: Mapping[str, Feature] = {one.name: one for one in FEATURES}
 
 
+class FeatureShown(msgspec.Struct, frozen=True):
+    """A declaration as it is shown: what the feature is, without its function."""
+
+    name: str
+    entity: Entity
+    type: Kind
+    unit: str
+    says: str
+    reads: tuple[str, ...]
+
+
 class UnknownFeature(NotFound):
     """There is no feature by this name."""
 
@@ -32,6 +44,13 @@ class UnknownFeature(NotFound):
 def features_of(*entities: Entity) -> tuple[Feature, ...]:
     """Return the features of some entities."""
     return tuple(one for one in FEATURES if one.entity in entities)
+
+
+def described(feature: Feature) -> FeatureShown:
+    """Return what a declaration says."""
+    return FeatureShown(
+        feature.name, feature.entity, feature.kind, feature.unit, feature.says, feature.reads
+    )
 
 
 def named(names: Iterable[str]) -> tuple[Feature, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tailorbird.catalog.items import Item
 from tailorbird.collect.refusals import DeadLetter
 from tailorbird.consent.purposes import Purpose
 from tailorbird.decide.ports import DecisionRecord
@@ -96,7 +97,7 @@ class WorkspaceFiles:
                 node = node_of(node_body)
                 profile = None if profile_body is None else profile_of(profile_body)
                 if node.absorbed_by is None:
-                    yield StoredPerson(PersonId(key), node, profile, self._choices(node))
+                    yield StoredPerson(PersonId(key), node, profile, self.choices(node))
             after = rows[-1][0]
 
     def facts(self) -> WorkspaceFacts:
@@ -117,19 +118,29 @@ class WorkspaceFiles:
         """Return how many events were refused since."""
         return self._number("log.db", _LETTERS["count_since"], at_ms)
 
-    def close(self) -> None:
-        """Close the files."""
-        for connection in self._open.values():
-            connection.close()
-        self._open = {}
-
-    def _choices(self, node: Node) -> dict[Purpose, bool]:
+    def choices(self, node: Node) -> dict[Purpose, bool]:
         """Return what a person chose; one refusal under any identifier counts."""
         joined: dict[Purpose, bool] = {}
         for key in node.identifiers:
             for purpose, granted in self._chosen(key).items():
                 joined[purpose] = granted and joined.get(purpose, True)
         return joined
+
+    def items(self) -> Iterator[Item]:
+        """Yield the catalog."""
+        decode = msgspec.msgpack.Decoder(Item).decode
+        yield from (decode(body) for (body,) in self._rows("catalog.db", _ITEMS["all"], ()))
+
+    def log(self) -> LogReader | None:
+        """Return the log for reading; None where there is none yet."""
+        connection = self._file("log.db")
+        return None if connection is None else LogReader(connection)
+
+    def close(self) -> None:
+        """Close the files."""
+        for connection in self._open.values():
+            connection.close()
+        self._open = {}
 
     def _chosen(self, key: IdentifierKey) -> dict[Purpose, bool]:
         digests = (outliving(self._seal, key), self._seal.digest(key))

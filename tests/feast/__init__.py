@@ -1,0 +1,1 @@
+"""What is exported for Feast, loaded and asked by Feast itself."""
