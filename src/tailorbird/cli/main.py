@@ -12,6 +12,7 @@ from tailorbird.cli.dead_letters import dead_letters
 from tailorbird.cli.demo import demo
 from tailorbird.cli.doctor import doctor
 from tailorbird.cli.evaluating import evaluations
+from tailorbird.cli.experiment import experiment
 from tailorbird.cli.exporting import export
 from tailorbird.cli.features import features
 from tailorbird.cli.importing import importing
@@ -30,6 +31,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(experiment, name="experiment")
 app.add_typer(features, name="features")
 app.add_typer(evaluations, name="evaluate")
 

@@ -1,0 +1,1 @@
+"""Did it work? Effects with intervals, health first, from sums over exposures and outcomes."""

@@ -1,0 +1,247 @@
+"""Health: whether an experiment can be believed, asked before what it says."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from scipy import stats
+
+from tailorbird.measure.adjusting import Point, Target, adjusted, slopes
+from tailorbird.measure.comparing import comparable, target_of
+from tailorbird.measure.gathered import Cell, Gathered
+from tailorbird.measure.powering import minimum_detectable, power_now, units_needed
+from tailorbird.measure.question import Question, Weights
+from tailorbird.measure.reading import Check, Health, Status
+from tailorbird.measure.splitting import changed_p, counted, over_periods, periods, rates_p
+from tailorbird.measure.sums import Sums, added
+
+_ORDER: Mapping[Status, int] = {"broken": 0, "notice": 1, "ok": 2}
+
+
+class Outlook(NamedTuple):
+    """What traffic allows: power now, least effect to be seen, days to go."""
+
+    power: float | None = None
+    minimum_detectable: float | None = None
+    days: float | None = None
+
+
+def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...]) -> Health:
+    """Return the health of an experiment.
+
+    Args:
+        question: With the limits at which health alarms.
+        gathered: The sums, and what was odd.
+        weights: The planned split, checked.
+    """
+    split = over_periods(_assigned(gathered), weights) if gathered.cells else None
+    checks = [
+        *_exposed(question, gathered),
+        *_sample_ratio(question, split),
+        *_changed(question, gathered, weights),
+        *_contaminated(question, gathered),
+        *_exposure(question, gathered),
+        *_balance(question, gathered),
+        *_novelty(question, gathered),
+        *_whales(question, gathered),
+    ]
+    outlook = _outlook(question, gathered)
+    return Health(
+        healthy=all(check.status != "broken" for check in checks),
+        sample_ratio_p=split,
+        contamination=_contamination(gathered),
+        power=outlook.power,
+        minimum_detectable=outlook.minimum_detectable,
+        days_to_decision=outlook.days,
+        checks=tuple(sorted(checks, key=lambda check: _ORDER[check.status])),
+    )
+
+
+def _assigned(gathered: Gathered) -> tuple[Cell, ...]:
+    """Return the cells, or where assignment is known apart from exposure, the assigned units."""
+    known = gathered.assigned
+    if not known or any(cell.day is not None for cell in gathered.cells):
+        return gathered.cells
+    return tuple(Cell(arm, Sums(n)) for arm, n in known.items())
+
+
+def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
+    counts = counted(gathered.cells)
+    if not sum(counts.values()):
+        yield Check("exposures", "broken", "Nobody has been exposed: there is nothing to read.")
+        return
+    if not counts.get(question.control):
+        yield Check("exposures", "broken", f"The control arm {question.control!r} is empty.")
+    if not any(n for arm, n in counts.items() if arm != question.control):
+        yield Check("exposures", "broken", "There is no arm beside control.")
+    for arm, n in counts.items():
+        if n == 0 and arm != question.control:
+            yield Check("exposures", "broken", f"The arm {arm!r} is empty.")
+        elif 0 < n < question.limits.least_units:
+            yield Check("exposures", "notice", f"The arm {arm!r} has only {n} units.")
+
+
+def _sample_ratio(question: Question, p_value: float | None) -> Iterator[Check]:
+    if p_value is None:
+        return
+    limits = question.limits
+    if p_value < limits.sample_ratio_p:
+        says = f"The split is not the planned one (p = {p_value:.2g}): units are missing."
+        yield Check("sample ratio", "broken", says)
+    elif p_value < limits.sample_ratio_shown_p:
+        says = f"The split is uneven (p = {p_value:.2g}), short of the alarm at "
+        yield Check("sample ratio", "notice", f"{says}{limits.sample_ratio_p:g}.")
+    else:
+        yield Check("sample ratio", "ok", f"The split is as planned (p = {p_value:.2g}).")
+
+
+def _changed(
+    question: Question, gathered: Gathered, weights: tuple[Weights, ...]
+) -> Iterator[Check]:
+    found = [changed_p(one) for one in periods(gathered.cells, weights)]
+    known = [one for one in found if one is not None]
+    if known and min(known) * len(known) < question.limits.sample_ratio_p:
+        says = (
+            "The split changed on the way. If weights were changed, say from which day: "
+            "--weights a=90,b=10 --weights 2026-01-31:a=50,b=50."
+        )
+        yield Check("weights", "broken", says)
+
+
+def _contamination(gathered: Gathered) -> float:
+    odd = gathered.oddities
+    units = sum(cell.sums.n for cell in gathered.cells) + odd.left_out
+    return odd.contaminated / units if units else 0.0
+
+
+def _contaminated(question: Question, gathered: Gathered) -> Iterator[Check]:
+    odd = gathered.oddities
+    if not odd.contaminated:
+        return
+    share = _contamination(gathered)
+    broken = share > question.limits.contamination
+    kept = f"{odd.left_out} are left out" if odd.left_out else "the first exposure counts"
+    says = f"{odd.contaminated:,} units ({share:.2%}) were in two arms; {kept}."
+    yield Check("contamination", "broken" if broken else "notice", says)
+
+
+def _exposure(question: Question, gathered: Gathered) -> Iterator[Check]:
+    """Compare the share of assigned units that were exposed: the treatment may not move it."""
+    if not gathered.assigned:
+        return
+    p_value = rates_p(counted(gathered.cells), gathered.assigned)
+    if p_value is not None and p_value < question.limits.balance_p:
+        says = f"Arms differ in how many of the assigned were exposed (p = {p_value:.2g})."
+        yield Check("exposure", "broken", says)
+
+
+def _balance(question: Question, gathered: Gathered) -> Iterator[Check]:
+    """Compare what was known before: it cannot be an effect."""
+    arms = _arms(gathered)
+    control = arms.pop(question.control, Sums())
+    tests = [
+        (column, arm, _two_sided(Target(column), control, sums))
+        for column in question.covariates
+        for arm, sums in arms.items()
+        if control.n > 1 and sums.n > 1
+    ]
+    for column, arm, p_value in tests:
+        if p_value * len(tests) < question.limits.balance_p:
+            says = f"{column} differed between {arm} and control before the experiment"
+            yield Check("balance", "broken", f"{says} (p = {p_value:.2g}).")
+
+
+def _novelty(question: Question, gathered: Gathered) -> Iterator[Check]:
+    """Compare the effect among the earlier and the later half of those exposed."""
+    metric = comparable(question.metrics[0])
+    cells = sorted(
+        (cell for cell in gathered.cells if cell.day is not None), key=lambda cell: cell.day or 0
+    )
+    halves = _halves(cells)
+    if metric is None or halves is None:
+        return
+    for arm in {cell.arm for cell in cells} - {question.control}:
+        effects = [_effect(target_of(metric), half, question.control, arm) for half in halves]
+        if effects[0] is None or effects[1] is None:
+            continue
+        gap = effects[1].mean - effects[0].mean
+        error = math.sqrt(effects[0].variance + effects[1].variance)
+        p_value = 2.0 * float(stats.norm.sf(abs(gap) / error)) if error else 1.0
+        if p_value < question.limits.novelty_p:
+            fades = abs(effects[1].mean) < abs(effects[0].mean)
+            says = (
+                f"The effect of {arm} {'fades' if fades else 'grows'}: {effects[0].mean:.4g} among "
+                f"those who came first, {effects[1].mean:.4g} later (p = {p_value:.2g})."
+            )
+            yield Check("novelty", "notice", says)
+
+
+def _whales(question: Question, gathered: Gathered) -> Iterator[Check]:
+    for column, share in gathered.oddities.whales.items():
+        if share > question.limits.whale:
+            says = f"One unit holds {share:.0%} of all {column}: consider --winsorize 0.999."
+            yield Check("whale", "notice", says)
+
+
+def _halves(cells: list[Cell]) -> tuple[list[Cell], list[Cell]] | None:
+    days = sorted({cell.day or 0 for cell in cells})
+    if len(days) < 2:
+        return None
+    units = {day: sum(cell.sums.n for cell in cells if cell.day == day) for day in days}
+    seen, half = 0, sum(units.values()) / 2.0
+    for day in days[:-1]:
+        seen += units[day]
+        if seen >= half:
+            break
+    return [c for c in cells if (c.day or 0) <= day], [c for c in cells if (c.day or 0) > day]
+
+
+def _effect(target: Target, cells: list[Cell], control: str, arm: str) -> Point | None:
+    """Return an effect and its variance (not divided by n)."""
+    sums = [added(cell.sums for cell in cells if cell.arm == name) for name in (control, arm)]
+    if min(one.n for one in sums) < 2 or any(_undefined(target, one) for one in sums):
+        return None
+    variance = sum(target.var(one) / one.n for one in sums)
+    return Point(sums[0].n + sums[1].n, target.value(sums[1]) - target.value(sums[0]), variance)
+
+
+def _undefined(target: Target, sums: Sums) -> bool:
+    return target.denominator is not None and sums.mean(target.denominator) == 0.0
+
+
+def _two_sided(target: Target, left: Sums, right: Sums) -> float:
+    error2 = target.var(left) / left.n + target.var(right) / right.n
+    gap = abs(target.value(left) - target.value(right))
+    return 2.0 * float(stats.norm.sf(gap / math.sqrt(error2))) if error2 > 0.0 else 1.0
+
+
+def _arms(gathered: Gathered) -> dict[str, Sums]:
+    return {
+        arm: added(cell.sums for cell in gathered.cells if cell.arm == arm)
+        for arm in counted(gathered.cells)
+    }
+
+
+def _outlook(question: Question, gathered: Gathered) -> Outlook:
+    """Return what traffic allows, for the first metric and the smallest arm beside control."""
+    metric, arms = comparable(question.metrics[0]), _arms(gathered)
+    control = arms.pop(question.control, Sums())
+    smallest = min(arms.values(), key=lambda sums: sums.n, default=Sums())
+    if metric is None or control.n < 2 or smallest.n < 2:
+        return Outlook()
+    target, total = target_of(metric), control + smallest
+    if _undefined(target, total) or target.value(total) <= 0.0:
+        return Outlook()
+    slope = slopes(target, total, gathered.covariates)
+    point = adjusted(target, total, total, gathered.covariates, slope)
+    if point.variance <= 0.0:
+        return Outlook()
+    ratio = smallest.n / control.n
+    least = minimum_detectable(point, ratio, question.alpha, question.power)
+    now = power_now(point, question.detect, ratio, question.alpha)
+    needed = units_needed(point, question.detect, ratio, question.alpha, question.power)
+    days = {cell.day for cell in gathered.cells if cell.day is not None}
+    if not days:
+        return Outlook(now, least)
+    a_day = total.n / (max(days) - min(days) + 1)
+    return Outlook(now, least, max(0.0, (needed - total.n) / a_day))

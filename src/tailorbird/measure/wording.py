@@ -1,0 +1,89 @@
+"""A reading in words: the verdict, what was done, and what to mind."""
+
+from collections.abc import Iterator, Sequence
+
+from tailorbird.measure.gathered import Gathered
+from tailorbird.measure.question import Question, Weights
+from tailorbird.measure.reading import Health, MetricReading
+
+_LOOKS = {
+    "daily": "Decided by always-valid intervals: look as often as you like.",
+    "once": "Decided by fixed-horizon intervals: they hold for one look at the planned end.",
+}
+_CORRECTIONS = {
+    "holm": "p-values raised by Holm's method over {count} comparisons.",
+    "benjamini-hochberg": (
+        "p-values raised by Benjamini and Hochberg's method over {count} comparisons."
+    ),
+    "none": "p-values are not corrected for their number ({count}).",
+}
+
+
+def verdict(health: Health, metrics: Sequence[MetricReading], winner: str | None) -> str:
+    """Return the reading in a sentence or two; broken health comes first and names no winner."""
+    broken = [check.says for check in health.checks if check.status == "broken"]
+    if broken:
+        return f"No winner: this experiment cannot be believed. {' '.join(broken)}"
+    harmed = [
+        f"{one.arm} is worse in {metric.metric}"
+        for metric in metrics
+        for one in metric.comparisons
+        if one.outcome == "worse"
+    ]
+    but = f" But mind: {'; '.join(harmed)}." if harmed else ""
+    if winner is None:
+        return f"No winner yet in {metrics[0].metric}.{but}"
+    return f"{winner} is better than control in {metrics[0].metric}.{but}"
+
+
+def methods(
+    question: Question, gathered: Gathered, weights: tuple[Weights, ...]
+) -> tuple[str, ...]:
+    """Return what was done to come to the numbers, a sentence each."""
+    return tuple(_methods(question, gathered, weights))
+
+
+def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...]) -> Iterator[str]:
+    arms = {cell.arm for cell in gathered.cells} - {question.control}
+    count = len(question.metrics) * max(len(arms), 1)
+    yield _LOOKS[question.looks]
+    yield _CORRECTIONS[question.correction].format(count=count)
+    yield "Intervals are not widened by the correction."
+    if len(weights) > 1:
+        yield "Weights changed: effects are those of each period, weighed by its units."
+    if question.covariates:
+        yield f"Adjusted by CUPED for {', '.join(question.covariates)}."
+    odd = gathered.oddities
+    for column, units in odd.imputed.items():
+        yield f"{column} is missing for {units:,} units: the mean stands in, and a mark says so."
+    for column, units in odd.missing.items():
+        yield f"{column} is missing or no number for {units:,} units: counted as 0."
+    for one in odd.winsorized:
+        yield (
+            f"{one.column} is winsorized at its {one.quantile:g} quantile, {one.cap:g}: "
+            f"{one.units:,} units count as that."
+        )
+
+
+def warnings(question: Question, gathered: Gathered) -> tuple[str, ...]:
+    """Return what to mind when the reading is used, a sentence each."""
+    return tuple(_warnings(question, gathered))
+
+
+def _warnings(question: Question, gathered: Gathered) -> Iterator[str]:
+    odd = gathered.oddities
+    if question.segments:
+        yield (
+            "Segments are a search among many: some differ by luck. Their p-values are raised over "
+            "all of them; take what stands out as a question for the next experiment."
+        )
+    if odd.without_unit or odd.without_arm:
+        yield f"{odd.without_unit + odd.without_arm:,} rows without unit or arm are left out."
+    if odd.repeated:
+        yield f"{odd.repeated:,} rows repeat a unit; each unit counts once."
+    if odd.outcomes_before:
+        yield f"{odd.outcomes_before:,} outcomes came before their exposure and do not count."
+    if odd.outcomes_outside:
+        yield f"{odd.outcomes_outside:,} outcomes are of units that were not exposed."
+    if odd.outcomes_late:
+        yield f"{odd.outcomes_late:,} outcomes came after the window and do not count."
