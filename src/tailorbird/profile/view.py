@@ -100,9 +100,12 @@ def _customer(profile: Profile, now_ms: int) -> Customer:
 def _facets(profile: Profile, now_ms: int, horizon: Horizon) -> dict[str, tuple[FacetShare, ...]]:
     kinds: dict[str, list[FacetShare]] = {}
     for leaning in leanings(profile.facets, now_ms, horizon):
+        score = round(leaning.score, 4)
+        if not score:  # long past: a share of nothing
+            continue
         shown = kinds.setdefault(leaning.kind, [])
         if len(shown) < _FACETS_SHOWN:
-            shown.append(FacetShare(leaning.name, round(leaning.share, 4), round(leaning.score, 4)))
+            shown.append(FacetShare(leaning.name, round(leaning.share, 4), score))
     return {kind: tuple(shown) for kind, shown in sorted(kinds.items())}
 
 

@@ -38,6 +38,12 @@ def test_names_on_the_wire_are_camel_case() -> None:
     assert not [name for name in names(shown) if "_" in name]
 
 
+def test_a_leaning_that_has_faded_to_nothing_is_not_shown() -> None:
+    profile = fold_many(EMPTY, [an_event("Product Viewed", an_item("tent"))])
+    affinity = view(profile, NOON_MS + 60 * DAY).affinity
+    assert (affinity.short, list(affinity.long)) == ({}, ["brand", "category"])
+
+
 def test_money_is_in_major_units_of_its_currency() -> None:
     euros = view_after(an_order(total=90)).customer.orders
     assert euros.lifetime_value == Money(90.0, "EUR")
