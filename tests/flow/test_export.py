@@ -48,6 +48,11 @@ def test_a_person_looks_as_the_api_shows_them(lived_in: Shop) -> None:
     assert ours["customer"]["counters"] == by_api["customer"]["counters"]
 
 
+def test_a_persons_id_is_said_once(lived_in: Shop) -> None:
+    text = lived_in.get("/v1/people/user:ada").text
+    assert text.count('"personId"') == 1
+
+
 def test_contact_data_is_not_exported_in_bulk(lived_in: Shop) -> None:
     login = {"userId": "ada", "traits": {"email": "ada@mail.example"}}
     lived_in.post("/v1/identify", login)

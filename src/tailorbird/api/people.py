@@ -148,7 +148,6 @@ async def customer_view(shop: Workspace, person: PersonId, node: Node, now_ms: i
     permit = await shop.gate.ask(subject, Purpose.PERSONALIZATION)
     stored = None if isinstance(permit, Denied) else await shop.state.read(permit, person)
     identity = {
-        "personId": person,
         "userId": node.user_id,
         "identifiers": list(node.identifiers),
         "known": node.user_id is not None,

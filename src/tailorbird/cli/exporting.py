@@ -83,7 +83,6 @@ def _person(stored: StoredPerson, wanted: Wanted) -> dict[str, Any]:
     """Return one customer view; of somebody who refused, no more than who it is."""
     consent = {purpose: stored.choices.get(purpose, wanted.unasked) for purpose in Purpose}
     identity = {
-        "personId": stored.person,
         "userId": stored.node.user_id,
         "identifiers": list(stored.node.identifiers),
         "known": stored.node.user_id is not None,
