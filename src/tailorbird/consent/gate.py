@@ -51,7 +51,8 @@ class Gate:
 
     async def record(self, subject: Subject, choices: Choices, source: str, at_ms: int) -> None:
         """Put choices on record that differ from those in force."""
-        subject = await self._person(subject)
+        if self._whole is not None and subject.user_id is None:
+            subject = await self._whole(subject)
         stored = await self._ledger.choices(subject)
         news = [
             Preference(purpose=purpose, granted=granted, at_ms=at_ms, source=source)
@@ -71,6 +72,6 @@ class Gate:
         return await self._ledger.history(subject)
 
     async def _person(self, subject: Subject) -> Subject:
-        if self._whole is None or subject.user_id is not None:
+        if self._whole is None or subject.user_id is not None or self._ledger.silent:
             return subject
         return await self._whole(subject)

@@ -10,6 +10,9 @@ from tailorbird.spine.ids import IdentifierKey, Subject
 class ConsentLedger(Protocol):
     """Every choice ever made, appended and never overwritten; identifiers are kept as digests."""
 
+    @property
+    def silent(self) -> bool: ...
+
     async def choices(self, subject: Subject) -> Choices: ...
 
     async def append(self, subject: Subject, preferences: Sequence[Preference]) -> None: ...

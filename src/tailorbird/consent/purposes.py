@@ -23,21 +23,21 @@ Choices = Mapping[Purpose, bool]
 """What is known of a person's will: granted (True), refused (False), or not said (absent)."""
 
 
-class Permit(msgspec.Struct, frozen=True):
+class Permit(msgspec.Struct, frozen=True, gc=False):
     """Proof that a subject allows one purpose. Only the gate makes one."""
 
     subject: Subject
     purpose: Purpose
 
 
-class Denied(msgspec.Struct, frozen=True):
+class Denied(msgspec.Struct, frozen=True, gc=False):
     """The answer no, and whose word it rests on."""
 
     purpose: Purpose
     reason: str
 
 
-class Preference(msgspec.Struct, frozen=True, rename="camel"):
+class Preference(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One choice that a subject made, with its source and time."""
 
     purpose: Purpose

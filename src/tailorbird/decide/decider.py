@@ -24,7 +24,7 @@ from tailorbird.decide.wire import (
     SlotDecision,
 )
 from tailorbird.identity.resolver import Resolver
-from tailorbird.predict.leaders import NOBODY
+from tailorbird.predict.board import NOBODY
 from tailorbird.predict.predictor import Predictor
 from tailorbird.profile.ports import ProfileStore
 from tailorbird.profile.profile import Profile

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 
 from tailorbird.catalog.catalog import Catalog
@@ -27,18 +26,18 @@ from tailorbird.decide.wire import (
     SlotDecision,
 )
 from tailorbird.decide.words import Words
-from tailorbird.predict.leaders import Ladder
+from tailorbird.predict.board import Ladder
 from tailorbird.predict.predictor import Predictor
 from tailorbird.spine.ids import ItemId, PersonId
 
 NO_CATALOG = "No items are known yet: PUT /v1/items, or run `tailorbird import items`."
 NO_CANDIDATES = "No item fits this placement's filters now."
 _NULLABLE = frozenset({"offer", "content"})
+_EXPLORE = Source.EXPLORE.value
 _SOURCES = tuple(Source)  # by number: calling the enumeration for each item costs ten times as much
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """A request on its way: who asks, what may be used, and until when."""
 
     request: DecideRequest | RankRequest
@@ -85,9 +84,7 @@ class Filler:
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
         if asked.person is not None and not asked.request.dry_run:
-            self.last_shown.keep(
-                asked.person, placement.name, tuple(ItemId(one.id) for one in items)
-            )
+            self.last_shown.keep(asked.person, placement.name, tuple([one.id for one in items]))
         return self._decision(
             placement,
             level,
@@ -100,7 +97,7 @@ class Filler:
         """Answer without asking a model: the person's last slate, else bestsellers."""
         table, popular = self._predictor.table, self._predictor.leaders.popular.codes
         known = self.last_shown.of(asked.person, placement.name)
-        codes = self._predictor.codes(known)
+        codes = self._predictor.vocabulary.encode(known)
         source, level = Source.LAST_KNOWN, Level.LAST_KNOWN
         if not len(codes):
             codes, source, level = popular, Source.POPULAR, Level.BESTSELLERS
@@ -120,21 +117,24 @@ class Filler:
     def _shown(
         self, found: Slate, asked: Asked, stem: str
     ) -> tuple[ShownItem | ExplainedItem, ...]:
-        table = self._predictor.table
-        words = Words(asked.moment, self._predictor.table, self.title)
-        shown: list[ShownItem | ExplainedItem] = []
-        for place, code in enumerate(found.codes):
-            source = _SOURCES[found.sources[place]]
-            why = words.reason(code, source, found.facets[place])
-            item = ShownItem(
-                id=table.items.ids[code],
-                position=place + 1,
-                exposure_id=f"{stem}-{place + 1}",
-                reason=why,
-                explore=source is Source.EXPLORE,
+        ids = self._predictor.table.items.ids
+        reason_of = Words(asked.moment, self._predictor.table, self.title).reason
+        grounds = zip(found.codes, found.sources, found.facets, strict=True)
+        items = [
+            ShownItem(
+                ids[code],
+                place,
+                f"{stem}-{place}",
+                reason_of(code, _SOURCES[source], facet),
+                source == _EXPLORE,
             )
-            shown.append(explained(item, place, found, self._predictor) if asked.explain else item)
-        return tuple(shown)
+            for place, (code, source, facet) in enumerate(grounds, start=1)
+        ]
+        if not asked.explain:
+            return tuple(items)
+        return tuple(
+            explained(item, place, found, self._predictor) for place, item in enumerate(items)
+        )
 
     def _content(self, placement: Placement, asked: Asked, stem: str) -> SlotDecision:
         chosen = best_creative(placement.creatives, asked.moment, self._predictor.table.facets)

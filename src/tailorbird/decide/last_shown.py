@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from tailorbird.spine.ids import ItemId, PersonId
+from tailorbird.spine.ids import PersonId
 
 _MOST_REMEMBERED = 50_000
 
@@ -13,9 +13,9 @@ class LastShown:
     """The latest slate of a person in a placement, in memory only; the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._slates: OrderedDict[tuple[PersonId, str], tuple[ItemId, ...]] = OrderedDict()
+        self._slates: OrderedDict[tuple[PersonId, str], tuple[str, ...]] = OrderedDict()
 
-    def keep(self, person: PersonId, placement: str, items: tuple[ItemId, ...]) -> None:
+    def keep(self, person: PersonId, placement: str, items: tuple[str, ...]) -> None:
         """Remember a slate."""
         key = (person, placement)
         self._slates.pop(key, None)
@@ -23,7 +23,7 @@ class LastShown:
         if len(self._slates) > _MOST_REMEMBERED:
             self._slates.popitem(last=False)
 
-    def of(self, person: PersonId | None, placement: str) -> tuple[ItemId, ...]:
+    def of(self, person: PersonId | None, placement: str) -> tuple[str, ...]:
         """Return the latest slate; nothing for somebody unknown."""
         return () if person is None else self._slates.get((person, placement), ())
 

@@ -8,6 +8,10 @@ from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Source
 from tailorbird.decide.slate import Slate
 
+_PERSONAL = sum(
+    1 << source for source in (Source.SESSION, Source.COMPLEMENT, Source.SIMILAR, Source.AFFINITY)
+)
+
 
 class Level(StrEnum):
     """How personal an answer is, from the best to the last resort."""
@@ -25,8 +29,7 @@ def level_of(here: Moment, found: Slate) -> Level:
     Personal: there is a history beyond this visit, and it or the visit was used. Session: only
     this visit was used. Segment: only where the visitor came from or the page's category.
     """
-    used = found.weighed & {Source.SESSION, Source.COMPLEMENT, Source.SIMILAR, Source.AFFINITY}
-    if not here.generic and used:
+    if not here.generic and found.spoke & _PERSONAL:
         return Level.PERSONAL if has_history(here) else Level.SESSION
     if not here.generic and (here.category >= 0 or here.channel is not None):
         return Level.SEGMENT

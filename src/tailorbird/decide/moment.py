@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import exp2
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,16 +29,7 @@ NO_CODES: Codes = np.zeros(0, np.int32)
 NO_PULLS: NDArray[np.float32] = np.zeros(0, np.float32)
 
 
-def _no_codes() -> Codes:
-    return NO_CODES
-
-
-def _no_pulls() -> NDArray[np.float32]:
-    return NO_PULLS
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """All that the placements of one request share.
 
     Attributes:
@@ -58,15 +49,15 @@ class Moment:
     now_ms: int
     context: RequestContext
     profile: Profile | None = None
-    session: Codes = field(default_factory=_no_codes)
+    session: Codes = NO_CODES
     session_ids: tuple[ItemId, ...] = ()
-    past: Codes = field(default_factory=_no_codes)
+    past: Codes = NO_CODES
     page_item: ItemId | None = None
-    cart: Codes = field(default_factory=_no_codes)
+    cart: Codes = NO_CODES
     category: int = -1
     channel: str | None = None
-    facets: NDArray[np.int32] = field(default_factory=_no_codes)
-    pulls: NDArray[np.float32] = field(default_factory=_no_pulls)
+    facets: NDArray[np.int32] = NO_CODES
+    pulls: NDArray[np.float32] = NO_PULLS
     generic: bool = False
 
     @property
@@ -146,19 +137,18 @@ def _leanings(
     The strongest counts 1, the others in proportion, so that a person of few acts and one of many
     are lifted alike.
     """
-    codes, weights = predictor.table.facets.codes, predictor.leaders.facet_weights
+    code_of, weights = predictor.table.facets.codes.get, predictor.leaders.facet_weights
     known = len(weights)
     found: list[tuple[float, int]] = []
     for facet, pull in pulls.items():
-        code = codes.get(facet, -1)
-        weight = weights[code] if 0 <= code < known else 0.0
-        if weight < _LEAST_WEIGHT:
+        code = code_of(facet, known)
+        if code >= known or weights[code] < _LEAST_WEIGHT:
             continue
         age = now_ms - pull.last_ms
         strength = _LONG_SHARE * pull.long * exp2(-age / LONG_HALF_LIFE_MS)
         if age < _SHORT_GONE_MS:
             strength += pull.short * exp2(-age / SHORT_HALF_LIFE_MS)
-        found.append((strength * weight, code))
+        found.append((strength * weights[code], code))
     if not found:
         return NO_CODES, NO_PULLS
     found.sort(reverse=True)

@@ -8,7 +8,7 @@ import msgspec
 from tailorbird.spine.ids import IdentifierKey, PersonId
 
 
-class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class DecisionRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One answer, as the journal keeps it; decisions come back from it as plain objects."""
 
     decision_id: str

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Placement, Source
 from tailorbird.predict.blending import Limits, Pool, blend
-from tailorbird.predict.leaders import Ladder
+from tailorbird.predict.board import Ladder
 from tailorbird.predict.predictor import Predictor
 from tailorbird.spine.ids import ItemId
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.decide.filters import Banned, banned
-from tailorbird.decide.moment import NO_CODES, Moment
+from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Filters, Placement, Source, Weights
-from tailorbird.predict.blending import Blended, Limits, Pool, blend
+from tailorbird.predict.blending import Limits, Pool, blend
+from tailorbird.predict.board import Ladder
+from tailorbird.predict.drawing import LARGEST_POOL, Picks, outside
 from tailorbird.predict.item_table import NO_FACET, ItemTable
-from tailorbird.predict.leaders import Ladder
+from tailorbird.predict.leaders import NEW, POPULAR, TRENDING, Leaders
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
 
@@ -24,9 +24,11 @@ _IN_CATEGORY = 4.0  # on a category's page its own leaders count four times as m
 _FACETS_ASKED = 5
 _PAST_DISCOUNT = 0.5  # what was looked at before this visit foretells less than the visit itself
 
+_Pick = tuple[int, float, int, int]
+"""Number of a ladder, its weight, the source's number, and how many it may add at most."""
 
-@dataclass(frozen=True, slots=True)
-class Slate:
+
+class Slate(msgspec.Struct, frozen=True, gc=False):
     """Items in order, with what each rests on.
 
     Attributes:
@@ -34,9 +36,9 @@ class Slate:
         scores: one each, falling.
         sources: `Source` of each.
         facets: facet code that matched a leaning, one each, -1 for none.
-        pool: everything that was considered.
+        pool: everything that was considered; stands until the next slate is made.
         banned: what was ruled out, and why.
-        weighed: the sources that had something to say.
+        spoke: the sources that had something to say, one bit each.
     """
 
     codes: list[int]
@@ -45,7 +47,7 @@ class Slate:
     facets: list[int]
     pool: Pool
     banned: Banned
-    weighed: frozenset[Source]
+    spoke: int
 
 
 def slate(
@@ -66,23 +68,19 @@ def slate(
         limit: items wanted.
         rng: for the places given to discovery.
     """
-    ladders = _ladders(placement.weights, moment, next_items, predictor)
-    ruled_out = banned(placement.filters, moment)
-    pool = _pool(ladders, placement.filters, moment, predictor)
+    picks = _picks(placement.weights, moment, predictor.leaders)
+    drawn, spoke = predictor.pool(next_items, moment.anchors, moment.session[-1:], picks)
+    pool = _fitting(drawn, placement.filters, moment, predictor.table)
+    reasons = banned(placement.filters, moment)
+    ruled_out = predictor.codes(tuple(reasons))
     explored = _places(placement, moment, limit)
-    limits = Limits(
-        most=limit - explored,
-        per_brand=placement.per_brand,
-        per_leaf=placement.per_category,
-        lean=placement.lean,
-    )
     table = predictor.table
-    blended: Blended = blend(
+    blended = blend(
         pool,
-        predictor.codes(tuple(ruled_out)),
+        ruled_out,
         (moment.facets, moment.pulls),
         (table.available, table.facet_codes, table.leaf, table.brand),
-        limits,
+        Limits(limit - explored, placement.per_brand, placement.per_category, placement.lean),
         predictor.scratch(),
     )
     found = Slate(
@@ -91,80 +89,66 @@ def slate(
         sources=blended.sources.tolist(),
         facets=blended.facets.tolist(),
         pool=pool,
-        banned=ruled_out,
-        weighed=frozenset(source for source, ladder, _ in ladders if len(ladder.codes)),
+        banned=reasons,
+        spoke=spoke,
     )
-    return _with_discoveries(found, explored, moment, predictor, rng) if explored else found
+    if explored and found.codes:
+        kept_out = (blended.codes, ruled_out)
+        _discover(found, explored, _discoveries(kept_out, explored, moment, predictor, rng))
+    return found
 
 
-def _ladders(
-    weights: Weights, moment: Moment, next_items: Ladder, predictor: Predictor
-) -> list[tuple[Source, Ladder, float]]:
-    found = [] if moment.generic else _personal(weights, moment, next_items, predictor)
-    lead = predictor.leaders
+def _picks(weights: Weights, moment: Moment, lead: Leaders) -> Picks:
+    """Return which sources count for this moment, and how much."""
+    picks: list[_Pick] = _NOT_PERSONAL[:] if moment.generic else _personal(weights, moment, lead)
     if weights.popular:
-        if moment.category >= 0:
-            here = lead.of_facet(moment.category)
-            found.append((Source.POPULAR, here, _IN_CATEGORY * weights.popular))
-        if moment.channel is not None:
-            found.append((Source.POPULAR, lead.of_channel(moment.channel), weights.popular))
-        found.append((Source.POPULAR, lead.popular, weights.popular))
+        here = lead.facets.get(moment.category)
+        if here is not None:
+            picks.append(_leading(here, _IN_CATEGORY * weights.popular, Source.POPULAR))
+        came_by = lead.channels.get(moment.channel) if moment.channel is not None else None
+        if came_by is not None:
+            picks.append(_leading(came_by, weights.popular, Source.POPULAR))
+        picks.append(_leading(POPULAR, weights.popular, Source.POPULAR))
     if weights.trending:
-        found.append((Source.TRENDING, lead.trending, weights.trending))
+        picks.append(_leading(TRENDING, weights.trending, Source.TRENDING))
     if weights.new:
-        found.append((Source.NEW, lead.new, weights.new))
-    return found
+        picks.append(_leading(NEW, weights.new, Source.NEW))
+    ladders, shares, sources, most = zip(*picks, strict=True)
+    return Picks(
+        np.array(ladders, np.int32),
+        np.array(shares, np.float32),
+        np.array(sources, np.int8),
+        np.array(most, np.int32),
+    )
 
 
-def _personal(
-    weights: Weights, moment: Moment, next_items: Ladder, predictor: Predictor
-) -> list[tuple[Source, Ladder, float]]:
-    found: list[tuple[Source, Ladder, float]] = []
-    if weights.session:
-        fading = 1.0 if len(moment.session) else _PAST_DISCOUNT
-        found.append((Source.SESSION, next_items, weights.session * fading))
-    if weights.complement:
-        anchors = moment.anchors
-        found.append((Source.COMPLEMENT, predictor.complements(anchors), weights.complement))
-    if weights.similar:
-        found.append((Source.SIMILAR, predictor.similar(moment.session[-1:]), weights.similar))
+def _personal(weights: Weights, moment: Moment, lead: Leaders) -> list[_Pick]:
+    fading = 1.0 if len(moment.session) else _PAST_DISCOUNT
+    picks: list[_Pick] = [
+        (0, weights.session * fading, Source.SESSION, LARGEST_POOL),
+        (0, weights.complement, Source.COMPLEMENT, LARGEST_POOL),
+        (0, weights.similar, Source.SIMILAR, LARGEST_POOL),
+    ]
     if weights.affinity:
-        found.extend(
-            (Source.AFFINITY, _short(predictor.leaders.of_facet(facet)), weights.affinity * pull)
-            for facet, pull in zip(
-                moment.facets[:_FACETS_ASKED].tolist(),
-                moment.pulls[:_FACETS_ASKED].tolist(),
-                strict=True,
-            )
-        )
-    return found
+        asked = moment.facets[:_FACETS_ASKED].tolist()
+        for facet, pull in zip(asked, moment.pulls[:_FACETS_ASKED].tolist(), strict=True):
+            number = lead.facets.get(facet)
+            if number is not None:
+                picks.append((number, weights.affinity * pull, Source.AFFINITY, _AFFINITY_LADDER))
+    return picks
 
 
-def _pool(
-    ladders: Iterable[tuple[Source, Ladder, float]],
-    filters: Filters,
-    moment: Moment,
-    predictor: Predictor,
-) -> Pool:
-    told = [(source, ladder, weight) for source, ladder, weight in ladders if len(ladder.codes)]
-    if not told:
-        return Pool(NO_CODES, np.zeros(0, np.float32), np.zeros(0, np.int8))
-    codes = np.concatenate([ladder.codes for _, ladder, _ in told])
-    weights = np.concatenate([ladder.scores * np.float32(weight) for _, ladder, weight in told])
-    lengths = [len(ladder.codes) for _, ladder, _ in told]
-    sources = np.repeat(np.array([source.value for source, _, _ in told], np.int8), lengths)
-    keep = _fitting(codes, filters, moment, predictor)
-    if keep is None:
-        return Pool(codes, weights, sources)
-    return Pool(codes[keep], weights[keep], sources[keep])
+_NOT_PERSONAL: list[_Pick] = [(0, 0.0, 0, 0)] * 3
 
 
-def _fitting(
-    codes: Codes, filters: Filters, moment: Moment, predictor: Predictor
-) -> NDArray[np.bool_] | None:
-    """Return which codes fit the market and the placement's categories; None when all do."""
-    table = predictor.table
+def _leading(ladder: int, weight: float, source: Source) -> _Pick:
+    return (ladder, weight, source, LARGEST_POOL)
+
+
+def _fitting(pool: Pool, filters: Filters, moment: Moment, table: ItemTable) -> Pool:
+    """Return those candidates that fit the market and the placement's categories."""
     keep: NDArray[np.bool_] | None = None
+    codes = pool.codes
     market = moment.context.market or moment.context.country
     if filters.market and market and table.market_bits:
         keep = table.sold_in(codes, market)
@@ -177,17 +161,15 @@ def _fitting(
             inside = np.isin(table.facet_codes[codes], facets).any(axis=1)
             fits: NDArray[np.bool_] = np.equal(inside, wanted)
             keep = fits if keep is None else np.logical_and(keep, fits)
-    return keep
+    if keep is None:
+        return pool
+    return Pool(codes[keep], pool.weights[keep], pool.sources[keep])
 
 
 def _leaves(anchors: Codes, table: ItemTable) -> NDArray[np.int32]:
     """Return the narrow categories of the anchors, those that are known."""
     leaves: NDArray[np.int32] = table.leaf[anchors]
     return leaves[leaves >= 0]
-
-
-def _short(ladder: Ladder) -> Ladder:
-    return Ladder(ladder.codes[:_AFFINITY_LADDER], ladder.scores[:_AFFINITY_LADDER])
 
 
 def _places(placement: Placement, moment: Moment, limit: int) -> int:
@@ -197,32 +179,36 @@ def _places(placement: Placement, moment: Moment, limit: int) -> int:
     return round(limit * placement.explore_share)
 
 
-def _with_discoveries(
-    found: Slate, places: int, moment: Moment, predictor: Predictor, rng: np.random.Generator
-) -> Slate:
-    """Put items from outside what the person leans to into every so-manieth place."""
-    pool = predictor.leaders.discovery
-    if not len(pool) or not found.codes:
-        return found
-    leaned = set(moment.facets[moment.pulls > _CLEAR_PULL].tolist())
-    ruled_out = set(found.codes)
-    ruled_out.update(predictor.codes(tuple(found.banned)).tolist())
-    table = predictor.table
+def _discoveries(
+    kept_out: tuple[Codes, Codes],
+    places: int,
+    moment: Moment,
+    predictor: Predictor,
+    rng: np.random.Generator,
+) -> list[int]:
+    """Return items from outside what the person leans to."""
+    pool, table = predictor.leaders.discovery, predictor.table
+    if not len(pool):
+        return []
+    found: list[int] = outside(
+        pool,
+        (rng.bit_generator.random_raw() >> 1, _DRAWN),
+        kept_out,
+        (moment.facets, moment.pulls, _CLEAR_PULL),
+        (table.available, table.facet_codes),
+        places,
+    ).tolist()
+    return found
+
+
+def _discover(found: Slate, places: int, discovered: list[int]) -> None:
+    """Put what was discovered into every so-manieth place."""
     spacing = max(1, (len(found.codes) + places) // places)
     at = spacing - 1
-    for code in pool[rng.integers(0, len(pool), _DRAWN)].tolist():
-        if code in ruled_out or not table.available[code]:
-            continue
-        if not leaned.isdisjoint(table.facet_codes[code].tolist()):
-            continue
+    for code in discovered:
         at = min(at, len(found.codes))
         found.codes.insert(at, code)
         found.scores.insert(at, 0.0)
         found.sources.insert(at, Source.EXPLORE)
         found.facets.insert(at, NO_FACET)
-        ruled_out.add(code)
         at += spacing
-        places -= 1
-        if places == 0:
-            break
-    return found

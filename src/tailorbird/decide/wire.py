@@ -13,21 +13,21 @@ MOST_CANDIDATES = 1_000
 _Id = str | int
 
 
-class CartLine(msgspec.Struct, frozen=True, rename="camel"):
+class CartLine(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """An item in the cart."""
 
     item: _Id
     quantity: float = 1
 
 
-class PageContext(msgspec.Struct, frozen=True, rename="camel"):
+class PageContext(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The page on which the answer will be shown."""
 
     path: str | None = None
     type: str | None = None
 
 
-class RequestContext(msgspec.Struct, frozen=True, rename="camel"):
+class RequestContext(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The circumstances of a request; everything may be left out."""
 
     page: PageContext = PageContext()
@@ -48,7 +48,7 @@ class RequestContext(msgspec.Struct, frozen=True, rename="camel"):
 NOWHERE = RequestContext()
 
 
-class Slot(msgspec.Struct, frozen=True, rename="camel"):
+class Slot(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One placement that is asked for."""
 
     name: str
@@ -56,7 +56,7 @@ class Slot(msgspec.Struct, frozen=True, rename="camel"):
     candidates: tuple[_Id, ...] = ()
 
 
-class DecideRequest(msgspec.Struct, frozen=True, rename="camel"):
+class DecideRequest(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """What a page asks: who is there, where, and what to fill."""
 
     placements: tuple[Slot, ...]
@@ -69,7 +69,7 @@ class DecideRequest(msgspec.Struct, frozen=True, rename="camel"):
     dry_run: bool = False
 
 
-class RankRequest(msgspec.Struct, frozen=True, rename="camel"):
+class RankRequest(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """A list that the shop brings, to be put in order for this visitor."""
 
     candidates: tuple[_Id, ...]
@@ -84,7 +84,7 @@ class RankRequest(msgspec.Struct, frozen=True, rename="camel"):
     dry_run: bool = False
 
 
-class ShownItem(msgspec.Struct, frozen=True, rename="camel"):
+class ShownItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One item of an answer and why it is there."""
 
     id: str
@@ -94,7 +94,7 @@ class ShownItem(msgspec.Struct, frozen=True, rename="camel"):
     explore: bool = False
 
 
-class ExplainedItem(msgspec.Struct, frozen=True, rename="camel"):
+class ExplainedItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """One item of an answer with its score and what it rests on."""
 
     id: str
@@ -108,14 +108,14 @@ class ExplainedItem(msgspec.Struct, frozen=True, rename="camel"):
     facet: str | None
 
 
-class RejectedCandidate(msgspec.Struct, frozen=True, rename="camel"):
+class RejectedCandidate(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """A candidate that was not shown, and why."""
 
     id: str
     reason: str
 
 
-class ShownContent(msgspec.Struct, frozen=True, rename="camel"):
+class ShownContent(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """A piece of content and why it was chosen."""
 
     id: str
@@ -124,7 +124,7 @@ class ShownContent(msgspec.Struct, frozen=True, rename="camel"):
     data: dict[str, Any]
 
 
-class SlotDecision(msgspec.Struct, frozen=True, rename="camel"):
+class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer for one placement."""
 
     placement: str
@@ -139,7 +139,7 @@ class SlotDecision(msgspec.Struct, frozen=True, rename="camel"):
     notice: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class DecideAnswer(msgspec.Struct, frozen=True, rename="camel"):
+class DecideAnswer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer to a request."""
 
     decision_id: str

@@ -12,8 +12,6 @@ from tailorbird.predict.item_table import ItemTable
 Title = Callable[[int], str]
 """Returns what the item of a code is called."""
 
-_FROM_SESSION = (Source.SESSION, Source.SIMILAR)
-
 
 class Words:
     """Puts grounds into words; each title is looked up once, each sentence made once."""
@@ -35,10 +33,12 @@ class Words:
     def reason(self, code: int, source: Source, facet: int) -> str:
         """Return the reason for one item; the same grounds are put into words once."""
         anchor = None
-        if source in _FROM_SESSION:
+        if source is Source.SESSION or source is Source.SIMILAR:
             anchor = self._nearest(code, self._session)
         elif source is Source.COMPLEMENT:
             anchor = self._nearest(code, self._anchors)
+        elif source is not Source.AFFINITY:
+            facet = -1
         grounds = (source, anchor, facet)
         said = self._said.get(grounds)
         if said is None:

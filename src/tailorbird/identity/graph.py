@@ -8,7 +8,7 @@ from tailorbird.spine.events import LoggedEvent
 from tailorbird.spine.ids import IdentifierKey, PersonId, person_from
 
 
-class Link(msgspec.Struct, frozen=True, omit_defaults=True):
+class Link(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Whose identifier this is now.
 
     `generation` counts the persons that this identifier founded: a browser that comes back after
@@ -34,7 +34,7 @@ class Rule(StrEnum):
     REFUSED_SPLIT = "refused: split by hand"
 
 
-class Joining(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Joining(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
     """A join of a browser to a user, made or refused, with the evidence: the event that said so."""
 
     id: str
@@ -47,7 +47,7 @@ class Joining(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     absorbed: PersonId | None = None
 
 
-class Node(msgspec.Struct, frozen=True, omit_defaults=True):
+class Node(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A person: the identifiers that are theirs, and how they came together."""
 
     identifiers: tuple[IdentifierKey, ...] = ()
@@ -61,7 +61,7 @@ def persons_of(key: IdentifierKey, link: Link) -> set[PersonId]:
     return {link.person, *(person_from(key, old) for old in range(link.generation + 1))}
 
 
-class Resolved(msgspec.Struct, frozen=True):
+class Resolved(msgspec.Struct, frozen=True, gc=False):
     """An event and the person it belongs to; `absorbed` is the person just joined to them."""
 
     person: PersonId

@@ -106,7 +106,7 @@ def blend(
         scratch.leaning[leaned[0][place]] = leaned[1][place]
     seen = _gathered(pool, available, scratch)
     scores, matches = _lifted(seen, facet_codes, limits.lean, scratch)
-    chosen = _capped(np.argsort(-scores), seen, (leaf, brand), limits, scratch.taken)
+    chosen = _capped(scores, seen, (leaf, brand), limits, scratch.taken)
     codes = seen[chosen]
     sources = scratch.best_source[codes]
     _clean(seen, banned, leaned[0], (leaf, brand), scratch)
@@ -162,7 +162,7 @@ def _lifted(
 
 @kernel
 def _capped(
-    order: NDArray[np.int64],
+    scores: NDArray[np.float32],
     seen: NDArray[np.int32],
     groups: tuple[NDArray[np.int32], NDArray[np.int32]],
     limits: Limits,
@@ -170,13 +170,17 @@ def _capped(
 ) -> NDArray[np.int32]:
     """Take from the top under the caps; where that leaves places free, fill them regardless."""
     leaf, brand = groups
-    most = min(limits.most, len(order))
+    heap = _heaped(scores)
+    most = min(limits.most, len(heap))
     chosen = np.empty(most, np.int32)
-    passed = np.empty(len(order), np.int32)
+    passed = np.empty(len(heap), np.int32)
     taken, over = 0, 0
-    for place in order:
+    for left in range(len(heap), 0, -1):
         if taken == most:
             break
+        place = heap[0]
+        heap[0] = heap[left - 1]
+        _sink(heap, scores, 0, left - 1)
         of_brand, of_leaf = brand[seen[place]], leaf[seen[place]]
         full = (limits.per_brand and of_brand >= 0 and count[of_brand] >= limits.per_brand) or (
             limits.per_leaf and of_leaf >= 0 and count[of_leaf] >= limits.per_leaf
@@ -195,6 +199,37 @@ def _capped(
         chosen[taken] = place
         taken += 1
     return chosen[:taken]
+
+
+@kernel
+def _heaped(scores: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return the places as a heap with the best score on top: only the few shown are sorted."""
+    heap = np.arange(len(scores)).astype(np.int32)
+    for at in range(len(heap) // 2 - 1, -1, -1):
+        _sink(heap, scores, at, len(heap))
+    return heap
+
+
+@kernel
+def _sink(heap: NDArray[np.int32], scores: NDArray[np.float32], at: int, size: int) -> None:
+    """Let one place sink to where it belongs; of equal scores the earlier place is better."""
+    place = heap[at]
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size and _better(scores, heap[child + 1], heap[child]):
+            child += 1
+        if not _better(scores, heap[child], place):
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = place
+
+
+@kernel
+def _better(scores: NDArray[np.float32], one: int, other: int) -> bool:
+    return scores[one] > scores[other] or (scores[one] == scores[other] and one < other)
 
 
 @kernel
@@ -217,14 +252,3 @@ def _clean(
         scratch.banned[code] = 0
     for facet in facets:
         scratch.leaning[facet] = 0.0
-
-
-def warm_up() -> None:
-    """Compile the kernels, or load them from the cache, before the first request needs them."""
-    one = np.zeros(1, np.int32)
-    row = np.full((1, FACETS_AN_ITEM), -1, np.int32)
-    pool = Pool(one, np.ones(1, np.float32), np.zeros(1, np.int8))
-    rows = (np.ones(1, np.uint8), row, one - 1, one - 1)
-    blend(
-        pool, one[:0], (one[:0], pool.weights[:0]), rows, Limits(1, 0, 0, 0.0), blend_scratch(1, 1)
-    )

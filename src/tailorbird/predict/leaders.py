@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from tailorbird.predict.board import NOBODY, Board, Ladder, board_of, joined
 from tailorbird.predict.item_table import ItemTable
 
 IN_FRONT = 200
@@ -21,15 +22,8 @@ _KIND_WEIGHTS = {"brand": 0.8, "price": 0.2, "sale": 0.1, "tag": 0.1}
 _OTHER_KINDS = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """Items in order: int32[n] codes, and float32[n] scores from 1 down to 0."""
-
-    codes: NDArray[np.int32]
-    scores: NDArray[np.float32]
-
-
-NOBODY = Ladder(np.zeros(0, np.int32), np.zeros(0, np.float32))
+POPULAR, TRENDING, NEW = 0, 1, 2
+_EMPTY = board_of([NOBODY, NOBODY, NOBODY])
 
 
 def _no_codes() -> NDArray[np.int32]:
@@ -46,8 +40,9 @@ class Leaders:
         new: published in the last thirty days.
         discovery: int32[], items to draw from when a place is given to discovery.
         facet_weights: by facet code, how much a lean to it says; see `weigh_facets`.
-        by_facet: leaders within each facet.
-        by_channel: leaders among visitors who came by each channel.
+        board: all ladders: popular, trending, new, then those of channels and facets.
+        channels: the number on the board of the leaders among visitors who came by a channel.
+        facets: the number on the board of the leaders within a facet.
     """
 
     popular: Ladder = NOBODY
@@ -55,16 +50,14 @@ class Leaders:
     new: Ladder = NOBODY
     discovery: NDArray[np.int32] = field(default_factory=_no_codes)
     facet_weights: list[float] = field(default_factory=list)
-    by_facet: Mapping[int, Ladder] | None = None
-    by_channel: Mapping[str, Ladder] | None = None
+    board: Board = _EMPTY
+    channels: Mapping[str, int] = field(default_factory=dict)
+    facets: Mapping[int, int] = field(default_factory=dict)
 
     def of_facet(self, facet: int) -> Ladder:
         """Return the leaders within a facet."""
-        return (self.by_facet or {}).get(facet, NOBODY)
-
-    def of_channel(self, channel: str | None) -> Ladder:
-        """Return the leaders among visitors who came by a channel."""
-        return (self.by_channel or {}).get(channel or "", NOBODY)
+        number = self.facets.get(facet)
+        return NOBODY if number is None else self.board.ladder(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +84,22 @@ def leaders(standing: Standing, table: ItemTable, now_s: float) -> Leaders:
     popular = ladder(long, IN_FRONT)
     trending = ladder(_rise(long, short), IN_FRONT)
     new = _newest(table, available, now_s)
+    channels = [
+        ladder(_padded(scores, count) * available, IN_FRONT)
+        for scores in standing.by_channel.values()
+    ]
+    general = board_of([popular, trending, new, *channels])
+    facets, by_facet = _by_facet(table, long, available, new.codes)
+    first = 3 + len(channels)
     return Leaders(
         popular=popular,
         trending=trending,
         new=new,
         discovery=np.unique(np.concatenate([popular.codes, trending.codes, new.codes])),
         facet_weights=weigh_facets(table),
-        by_facet=_by_facet(table, long, available, new.codes),
-        by_channel={
-            channel: ladder(_padded(scores, count) * available, IN_FRONT)
-            for channel, scores in standing.by_channel.items()
-        },
+        board=joined(general, by_facet),
+        channels={channel: 3 + place for place, channel in enumerate(standing.by_channel)},
+        facets={facet: first + place for place, facet in enumerate(facets)},
     )
 
 
@@ -172,8 +170,8 @@ def _by_facet(
     long: NDArray[np.float64],
     available: NDArray[np.bool_],
     new: NDArray[np.int32],
-) -> dict[int, Ladder]:
-    """Rank within each facet.
+) -> tuple[list[int], Board]:
+    """Return the facets that have leaders, and a board with a ladder for each.
 
     A new item without a record ranks like a good one of the shop (at the 80th percentile), so that
     people who lean to its facets meet it; other items without a record come last.
@@ -182,7 +180,7 @@ def _by_facet(
     rows = table.facet_codes[:count]
     items, columns = np.nonzero((rows >= 0) & available[:, None])
     if not len(items):
-        return {}
+        return [], board_of([])
     facets = rows[items, columns]
     touched = long[long > 0]
     promise = float(np.quantile(touched, 0.8)) if len(touched) else 1.0
@@ -192,15 +190,13 @@ def _by_facet(
     order = np.lexsort((items, -weight, facets))
     facets, items, weight = facets[order], items[order], weight[order]
     starts = np.flatnonzero(np.r_[True, facets[1:] != facets[:-1]])
-    ends = np.r_[starts[1:], len(facets)]
-    found = {}
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        last = min(end, start + IN_A_FACET)
-        scaled = np.sqrt(weight[start:last] / weight[start])
-        found[int(facets[start])] = Ladder(
-            items[start:last].astype(np.int32), scaled.astype(np.float32)
-        )
-    return found
+    lengths = np.diff(np.r_[starts, len(facets)])
+    place = np.arange(len(facets)) - np.repeat(starts, lengths)
+    scores = np.sqrt(weight / np.repeat(weight[starts], lengths)).astype(np.float32)
+    kept = place < IN_A_FACET
+    offsets = np.r_[0, np.cumsum(np.minimum(lengths, IN_A_FACET))].astype(np.int64)
+    board = Board(items[kept].astype(np.int32), scores[kept], offsets)
+    return facets[starts].tolist(), board
 
 
 def _padded(scores: NDArray[np.float64], count: int) -> NDArray[np.float64]:

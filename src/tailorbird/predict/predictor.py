@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
-from tailorbird.predict.blending import BlendScratch, blend_scratch, warm_up
+from tailorbird.predict.blending import BlendScratch, Pool, blend_scratch
+from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.content import Description
+from tailorbird.predict.drawing import Kin, Picks, draw, empty_pool, warm_up
 from tailorbird.predict.item_table import ItemTable
-from tailorbird.predict.leaders import NOBODY, Ladder, Leaders, leaders
+from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbours
 from tailorbird.predict.next_item import NextItemModel
@@ -33,6 +35,7 @@ _LONGEST_QUERY = 20
 _MOST_ANSWERS = 20_000
 
 _ANY_QUERY: Codes = np.zeros(1, np.int32)
+_NO_NEIGHBOURS = Neighbours(np.zeros((0, 1), np.int32), np.zeros((0, 1), np.float32))
 
 # Scored by place, 1/sqrt(place): blends of models differ in scale, places do not.
 _FALLING = (1.0 / np.sqrt(np.arange(1, SESSION_CANDIDATES + 1))).astype(np.float32)
@@ -92,6 +95,7 @@ class Predictor:
         self._standings = Standings(clock() / 1000)
         self._recent = RecentSessions()
         self._scratch = blend_scratch(self.table.capacity, 1024)
+        self._room = empty_pool()
         # Answers of the session model as it is now, by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
         self._undescribed: dict[int, Description] = {}
@@ -166,7 +170,6 @@ class Predictor:
         now_s = self._clock() / 1000
 
         def work() -> tuple[Leaders, Models]:
-            warm_up()
             fresh, similar = models.next_item, models.similar
             if fresh is not None and rows is not None:
                 fresh = fresh.with_recent(sessions_of(rows), len(table.items))
@@ -175,7 +178,9 @@ class Predictor:
             if similar is not None and described:
                 similar = similar.with_items(described)
             newer = replace(models, next_item=fresh, similar=similar)
-            return leaders(standing, table, now_s), newer
+            found = leaders(standing, table, now_s)
+            warm_up(_kin(newer, NOBODY.codes, NOBODY.codes), found.board)
+            return found, newer
 
         found, newer = await asyncio.to_thread(work)
         if self.models is models:
@@ -222,24 +227,27 @@ class Predictor:
         """
         self.session_ms *= 0.95
 
-    def complements(self, anchors: Codes) -> Ladder:
-        """Return what is bought with or after any of the anchors."""
-        found = self.models.complements
-        return NOBODY if found is None else ladder_of(found, anchors)
+    def pool(self, told: Ladder, anchors: Codes, latest: Codes, picks: Picks) -> tuple[Pool, int]:
+        """Return the candidates of all sources that are picked, and which had any, one bit each.
 
-    def similar(self, anchors: Codes) -> Ladder:
-        """Return what is like any of the anchors."""
-        found = self.models.similar
-        return NOBODY if found is None else ladder_of(found.neighbours, anchors)
+        Args:
+            told: what `next_items` said.
+            anchors: what complements are sought for.
+            latest: what look-alikes are sought for.
+            picks: which sources count, and how much.
+
+        The pool stands in memory that the next call fills anew.
+        """
+        kin = _kin(self.models, anchors, latest)
+        room = self._room
+        count, spoke = draw(told, kin, self.leaders.board, picks, room)
+        return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
 
 
-def ladder_of(neighbours: Neighbours, anchors: Codes) -> Ladder:
-    """Return the neighbours of all anchors as one ladder; scores are scaled to end at most at 1."""
-    known = anchors[anchors < len(neighbours.codes)]
-    if not len(known):
-        return NOBODY
-    codes, scores = neighbours.codes[known].ravel(), neighbours.scores[known].ravel()
-    real = codes >= 0
-    if not real.any():
-        return NOBODY
-    return Ladder(codes[real], scores[real] / scores[real].max())
+def _kin(models: Models, anchors: Codes, latest: Codes) -> tuple[Kin, Kin]:
+    """Return what is bought with the anchors, and what is like the latest item."""
+    together, similar = models.complements, models.similar
+    return (
+        Kin(_NO_NEIGHBOURS if together is None else together, anchors),
+        Kin(_NO_NEIGHBOURS if similar is None else similar.neighbours, latest),
+    )

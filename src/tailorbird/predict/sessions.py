@@ -45,8 +45,8 @@ class Vocabulary:
 
     def encode(self, items: Iterable[str]) -> Codes:
         """Return the codes of the known items, in order; unknown ones are left out."""
-        known = (self.codes.get(item) for item in items)
-        return np.array([code for code in known if code is not None], dtype=np.int32)
+        codes = self.codes
+        return np.array([codes[item] for item in items if item in codes], dtype=np.int32)
 
     def decode(self, codes: Iterable[int]) -> list[str]:
         """Return the ids of the codes."""

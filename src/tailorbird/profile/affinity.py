@@ -60,7 +60,7 @@ WEIGHTS: Mapping[str, float] = {
 Horizon = Literal["short", "long"]
 
 
-class Pull(msgspec.Struct, frozen=True, array_like=True):
+class Pull(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How strongly one facet pulls, as of its newest act: two decayed sums of weights."""
 
     last_ms: int

@@ -16,7 +16,7 @@ _STATING = frozenset({events.CART_VIEWED, events.CHECKOUT_STARTED})
 _CONCERNED = _STATING | {events.PRODUCT_ADDED, events.PRODUCT_REMOVED, events.ORDER_COMPLETED}
 
 
-class CartLine(msgspec.Struct, frozen=True, array_like=True, order=True):
+class CartLine(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """So many more (or, below zero, fewer) of an item; price 0 and currency "" are unknown.
 
     Of lines at the same moment those that take out come first, as when a quantity is changed by
@@ -30,7 +30,7 @@ class CartLine(msgspec.Struct, frozen=True, array_like=True, order=True):
     currency: str = ""
 
 
-class CartStatement(msgspec.Struct, frozen=True, array_like=True, order=True):
+class CartStatement(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """What the whole cart was at a moment: a list shown, or nothing, once it was bought.
 
     The later of two holds; at the same moment bought beats shown.
@@ -41,7 +41,7 @@ class CartStatement(msgspec.Struct, frozen=True, array_like=True, order=True):
     lines: tuple[CartLine, ...] = ()
 
 
-class Cart(msgspec.Struct, frozen=True, array_like=True):
+class Cart(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The last statement, and the newest 100 lines since, sorted.
 
     Lines at or before the statement are covered by it. A cart changed more than a hundred times

@@ -19,7 +19,7 @@ class Comparable(Protocol):
 T = TypeVar("T", bound=Comparable)
 
 
-class Stamped(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Stamped(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """A text and when it was said; of two, the later stands, of two at once the greater text."""
 
     at_ms: int

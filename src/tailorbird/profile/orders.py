@@ -7,7 +7,7 @@ import msgspec
 from tailorbird.spine.ids import ItemId
 
 
-class OrderLine(msgspec.Struct, frozen=True, array_like=True):
+class OrderLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """So many of an item at a unit price (0: unknown), and whether it was on sale."""
 
     item: ItemId
@@ -16,7 +16,7 @@ class OrderLine(msgspec.Struct, frozen=True, array_like=True):
     on_sale: bool = False
 
 
-class Sale(msgspec.Struct, frozen=True, array_like=True):
+class Sale(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One report that an order was placed. `richness` says how much it tells."""
 
     at_ms: int
@@ -31,7 +31,7 @@ class Sale(msgspec.Struct, frozen=True, array_like=True):
     lines: tuple[OrderLine, ...] = ()
 
 
-class Refund(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Refund(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """One report that money was given back; `whole` means all of it, whatever the amount."""
 
     at_ms: int
@@ -41,7 +41,7 @@ class Refund(msgspec.Struct, frozen=True, array_like=True, order=True):
     items: tuple[ItemId, ...] = ()
 
 
-class Order(msgspec.Struct, frozen=True, array_like=True):
+class Order(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """All that is known of one order; `sale` is None while only its refund has been seen."""
 
     sale: Sale | None = None
@@ -49,14 +49,14 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
     cancelled_ms: int | None = None
 
 
-class Older(msgspec.Struct, frozen=True, array_like=True):
+class Older(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Orders too old to be kept singly, in one currency: how many, and what was left of them."""
 
     orders: int
     net_minor: int
 
 
-class Orders(msgspec.Struct, frozen=True, array_like=True):
+class Orders(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """All orders of a person.
 
     `kept` holds the newest 1,000 by order id. The newest 500 lines of them are kept too; older

@@ -42,7 +42,7 @@ _NOT_THEIRS = frozenset(
 )
 
 
-class Arrival(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Arrival(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """One coming to the shop by a known way; empty where a part is unknown."""
 
     at_ms: int
@@ -51,7 +51,7 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True, order=True):
     referrer: str = ""
 
 
-class Presence(msgspec.Struct, frozen=True, array_like=True):
+class Presence(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The times and circumstances of all visits.
 
     `days` are the last 400 days with activity, as days since 1970 (UTC), sorted. `hours` counts

@@ -30,7 +30,7 @@ LAYOUT = 1
 """Raised when the shape or the meaning of a profile changes: older bytes need a replay."""
 
 
-class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
+class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What is known of one person; see the parts' own files for their limits.
 
     Attributes:

@@ -41,7 +41,7 @@ _MEANINGS = {
 } | {"Unsubscribed": ("", "unsubscribed")}
 
 
-class Reach(msgspec.Struct, frozen=True, array_like=True):
+class Reach(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What came of the messages of one channel.
 
     `outcomes` counts sent, delivered, opened, clicked, bounced, complained, unsubscribed. `hours`

@@ -39,7 +39,7 @@ _STANDARD = frozenset(
 )
 
 
-class Tally(msgspec.Struct, frozen=True, array_like=True):
+class Tally(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How many times, and when last (milliseconds since 1970, UTC)."""
 
     count: int

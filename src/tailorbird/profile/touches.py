@@ -35,7 +35,7 @@ _KINDS = {
 }
 
 
-class Touch(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Touch(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """One act on one item, with its deepest category path and its brand as they were then.
 
     Of the facets only these two are kept (empty when unknown): they say what a visit is about,
@@ -49,7 +49,7 @@ class Touch(msgspec.Struct, frozen=True, array_like=True, order=True):
     brand: str = ""
 
 
-class Search(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Search(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """One search, as typed, in lower case."""
 
     at_ms: int

@@ -9,7 +9,7 @@ from tailorbird.spine.ids import ItemId, Subject
 EventKind = Literal["track", "identify", "page", "screen", "group", "alias", "split"]
 
 
-class LineItem(msgspec.Struct, frozen=True, omit_defaults=True):
+class LineItem(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An item that an event is about, with its facets as they were then.
 
     `facets` are stamped at the door (`brand:acme`, `category:Tents`), so that folding the log
@@ -22,7 +22,7 @@ class LineItem(msgspec.Struct, frozen=True, omit_defaults=True):
     facets: tuple[str, ...] = ()
 
 
-class OrderFact(msgspec.Struct, frozen=True, omit_defaults=True):
+class OrderFact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What an order, a refund or a cancellation says about money, in minor units."""
 
     order_id: str
@@ -31,7 +31,7 @@ class OrderFact(msgspec.Struct, frozen=True, omit_defaults=True):
     coupon: str | None = None
 
 
-class Exposure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Exposure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Which answer of ours a person saw, clicked or dismissed."""
 
     exposure_id: str
@@ -42,7 +42,7 @@ class Exposure(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str | None = None
 
 
-class Context(msgspec.Struct, frozen=True, omit_defaults=True):
+class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The circumstances of an event: how the visitor came, and with what."""
 
     channel: str | None = None
@@ -58,7 +58,7 @@ class Context(msgspec.Struct, frozen=True, omit_defaults=True):
 NO_CONTEXT = Context()
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One admitted event: typed, clock-corrected, free of contact data.
 
     Times are milliseconds since 1970 (UTC). `occurred_at_ms` is when it happened, with the
@@ -91,7 +91,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
         return Subject(anonymous_id=self.anonymous_id, user_id=self.user_id)
 
 
-class LoggedEvent(msgspec.Struct, frozen=True):
+class LoggedEvent(msgspec.Struct, frozen=True, gc=False):
     """An event and its place in the log."""
 
     offset: int

@@ -42,7 +42,7 @@ def person_from(key: IdentifierKey, generation: int = 0) -> PersonId:
     return PersonId(f"p_{digest.hexdigest()}")
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """The identifiers that one event or request carries: who it says it is about."""
 
     anonymous_id: str | None = None

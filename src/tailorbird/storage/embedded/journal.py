@@ -26,7 +26,7 @@ class SqliteJournal:
         self._reader = connect(path, fsync=False)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(DecisionRecord).decode
-        self._waiting: list[DecisionRecord] = []
+        self._waiting: list[tuple[int, str | None, str | None, str | None, bytes]] = []
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
 
@@ -38,19 +38,24 @@ class SqliteJournal:
         if len(self._waiting) >= _MOST_WAITING:
             self.dropped += 1
             return
-        self._waiting.append(record)
+        # Packed here: objects that wait in thousands cost more, for the collector and the writer.
+        self._waiting.append(
+            (
+                record.at_ms,
+                record.person,
+                record.user_id,
+                record.anonymous_id,
+                self._encode(record),
+            )
+        )
 
     async def flush(self) -> None:
         """Write what waits."""
         if not self._waiting:
             return
-        records, self._waiting = self._waiting, []
+        rows, self._waiting = self._waiting, []
 
         def write(connection: sqlite3.Connection) -> None:
-            rows = [
-                (one.at_ms, one.person, one.user_id, one.anonymous_id, self._encode(one))
-                for one in records
-            ]
             connection.executemany(_SQL["insert"], rows)
 
         await self._writer.submit(write)

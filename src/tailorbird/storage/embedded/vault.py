@@ -109,6 +109,11 @@ class SqliteConsentLedger:
             known = self._outliving if source == OUTLIVING else self._in_force
             known.setdefault(digest, {})[Purpose(purpose)] = bool(granted)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nobody's choice is on record."""
+        return not (self._in_force or self._outliving)
+
     async def choices(self, subject: Subject) -> Choices:
         if not (self._in_force or self._outliving):
             return {}

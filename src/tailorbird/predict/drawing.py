@@ -1,0 +1,220 @@
+"""Drawing candidates: what the session, its kin and the leaders offer, put into one pool."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.predict.blending import Limits, Pool, blend, blend_scratch
+from tailorbird.predict.board import Board, Ladder
+from tailorbird.predict.item_table import FACETS_AN_ITEM
+from tailorbird.predict.kernel import kernel
+from tailorbird.predict.nearest_rows import Neighbours
+from tailorbird.predict.sessions import Codes
+
+LARGEST_POOL = 4_096
+"""Candidates of one placement, repetitions counted; what would come behind them is left out."""
+
+TOLD, TOGETHER, ALIKE = 0, 1, 2
+FIRST_LADDER = 3
+
+
+class Picks(NamedTuple):
+    """What is asked for: what was told, two kinds of kin, then ladders of the board.
+
+    Attributes:
+        ladders: int32[n], number on the board; of no meaning in the first three places.
+        weights: float32[n], how much each counts; 0 leaves it out.
+        sources: int8[n], the number under which its candidates go.
+        most: int32[n], candidates that are taken from it at most.
+    """
+
+    ladders: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    sources: NDArray[np.int8]
+    most: NDArray[np.int32]
+
+
+class Kin(NamedTuple):
+    """Neighbours of items, and the items whose neighbours are sought."""
+
+    neighbours: Neighbours
+    anchors: Codes
+
+
+def empty_pool() -> Pool:
+    """Return room for a pool."""
+    return Pool(
+        np.zeros(LARGEST_POOL, np.int32),
+        np.zeros(LARGEST_POOL, np.float32),
+        np.zeros(LARGEST_POOL, np.int8),
+    )
+
+
+@kernel
+def draw(
+    told: Ladder, kin: tuple[Kin, Kin], board: Board, picks: Picks, room: Pool
+) -> tuple[int, int]:
+    """Fill a pool with candidates, each with its source's weight times its score.
+
+    Args:
+        told: what the session model says.
+        kin: what is bought with the anchors, and what is like them.
+        board: the leaders' ladders.
+        picks: which of these count, and how much.
+        room: filled from the front.
+
+    Returns:
+        How many candidates there are, and which sources had any, one bit each.
+    """
+    count, spoke = 0, 0
+    for place in range(len(picks.weights)):
+        weight = picks.weights[place]
+        if weight == 0.0:
+            continue
+        before = count
+        if place == TOLD:
+            count = _take(told.codes, told.scores, (place, count), picks, room)
+        elif place < FIRST_LADDER:
+            count = _take_kin(kin[place - 1], (place, count), picks, room)
+        else:
+            begin, end = (
+                board.offsets[picks.ladders[place]],
+                board.offsets[picks.ladders[place] + 1],
+            )
+            count = _take(
+                board.codes[begin:end], board.scores[begin:end], (place, count), picks, room
+            )
+        if count > before:
+            spoke |= 1 << picks.sources[place]
+    return count, spoke
+
+
+@kernel
+def _take(
+    codes: Codes,
+    scores: NDArray[np.float32],
+    place_and_count: tuple[int, int],
+    picks: Picks,
+    room: Pool,
+) -> int:
+    """Add the first of a ladder; returns how many candidates there are now."""
+    place, count = place_and_count
+    wanted = min(len(codes), picks.most[place], LARGEST_POOL - count)
+    for rank in range(wanted):
+        room.codes[count] = codes[rank]
+        room.weights[count] = picks.weights[place] * scores[rank]
+        room.sources[count] = picks.sources[place]
+        count += 1
+    return count
+
+
+@kernel
+def _take_kin(kin: Kin, place_and_count: tuple[int, int], picks: Picks, room: Pool) -> int:
+    """Add the neighbours of all anchors, scaled so that the best of them scores 1."""
+    place, count = place_and_count
+    codes, scores = kin.neighbours
+    best = np.float32(0.0)
+    for anchor in kin.anchors:
+        if anchor < len(codes) and codes.shape[1] > 0 and codes[anchor, 0] >= 0:
+            best = max(best, scores[anchor, 0])
+    if best <= 0.0:
+        return count
+    for anchor in kin.anchors:
+        if anchor >= len(codes):
+            continue
+        for column in range(codes.shape[1]):
+            if codes[anchor, column] < 0 or count == LARGEST_POOL:
+                break
+            room.codes[count] = codes[anchor, column]
+            room.weights[count] = picks.weights[place] * scores[anchor, column] / best
+            room.sources[count] = picks.sources[place]
+            count += 1
+    return count
+
+
+@kernel
+def outside(
+    pool: Codes,
+    seed_and_draws: tuple[int, int],
+    kept_out: tuple[Codes, Codes],
+    leaned: tuple[NDArray[np.int32], NDArray[np.float32], float],
+    rows: tuple[NDArray[np.uint8], NDArray[np.int32]],
+    wanted: int,
+) -> Codes:
+    """Return items drawn by luck that have no facet to which the person clearly leans.
+
+    Luck is splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
+
+    Args:
+        pool: int32[n], items to draw from.
+        seed_and_draws: luck, and how many are looked at.
+        kept_out: int32[] twice, items that are shown already, and that must not be shown.
+        leaned: facet codes, how strongly each pulls, and from where a pull is clear.
+        rows: of the item table: available, facet_codes.
+        wanted: at most so many.
+    """
+    available, facet_codes = rows
+    found = np.empty(wanted, np.int32)
+    count = 0
+    state = np.uint64(seed_and_draws[0])
+    for _ in range(seed_and_draws[1]):
+        if count == wanted:
+            break
+        state += np.uint64(0x9E3779B97F4A7C15)
+        mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        code = pool[(mixed ^ (mixed >> np.uint64(31))) % np.uint64(len(pool))]
+        if not available[code] or _holds(kept_out[0], code) or _holds(kept_out[1], code):
+            continue
+        if _holds(found[:count], code) or _leans(facet_codes[code], leaned):
+            continue
+        found[count] = code
+        count += 1
+    return found[:count]
+
+
+@kernel
+def _holds(codes: Codes, wanted: int) -> bool:
+    held = False
+    for code in codes:
+        held = held or code == wanted
+    return held
+
+
+@kernel
+def _leans(
+    facets: NDArray[np.int32], leaned: tuple[NDArray[np.int32], NDArray[np.float32], float]
+) -> bool:
+    codes, pulls, clear = leaned
+    found = False
+    for place in range(len(codes)):
+        found = found or (pulls[place] > clear and _holds(facets, codes[place]))
+    return found
+
+
+def warm_up(kin: tuple[Kin, Kin], board: Board) -> None:
+    """Compile the kernels of a slate, or load them from the cache, before a request needs them."""
+    codes, numbers = np.zeros(1, np.int32), np.zeros(1, np.float32)
+    draw(
+        Ladder(codes, numbers),
+        kin,
+        board,
+        Picks(codes, numbers, np.zeros(1, np.int8), codes),
+        empty_pool(),
+    )
+    row = np.full((1, FACETS_AN_ITEM), -1, np.int32)
+    available = np.ones(1, np.uint8)
+    pool = Pool(codes, np.ones(1, np.float32), np.zeros(1, np.int8))
+    nobody, nothing = codes[:0], numbers[:0]
+    blend(
+        pool,
+        nobody,
+        (nobody, nothing),
+        (available, row, codes - 1, codes - 1),
+        Limits(1, 0, 0, 0.0),
+        blend_scratch(1, 1),
+    )
+    outside(codes, (0, 1), (nobody, nobody), (nobody, nothing, 0.0), (available, row), 1)
