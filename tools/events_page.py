@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tailorbird.collect.plan import ALIASES, PLAN
+from tailorbird.collect.plan import ALIASES, PLAN, UNSAID
 from tailorbird.predict.touching import SESSION_EVENTS
 from tailorbird.profile.affinity import WEIGHTS
 from tailorbird.spine import events as names
@@ -39,8 +39,12 @@ def make() -> Made:
     return {PAGE: put_between(text, "older names", "\n".join(older))}
 
 
+def _kind(prop: str, kind: str) -> str:
+    return f"{kind}, else {UNSAID[prop]}" if prop in UNSAID else kind
+
+
 def _row(name: str, expected: Mapping[str, str]) -> str:
-    properties = ", ".join(f"`{prop}` ({kind})" for prop, kind in expected.items())
+    properties = ", ".join(f"`{prop}` ({_kind(prop, kind)})" for prop, kind in expected.items())
     weight = f"{WEIGHTS[name]:g}" if name in WEIGHTS else ""
     session = "yes" if name in SESSION_EVENTS else ""
     return f"| `{name}` | {properties} | {weight} | {session} | {_MEANINGS.get(name, '')} |"

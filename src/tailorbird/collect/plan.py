@@ -31,6 +31,14 @@ _EXPOSURE: Mapping[str, str] = {"exposureId": TEXT}
 _MESSAGE: Mapping[str, str] = {"message_id": TEXT, "channel": TEXT}
 _NOTHING: Mapping[str, str] = {}
 
+UNSAID: Mapping[str, str] = {"quantity": "1"}
+"""Properties that may be missing, and what holds then.
+
+Segment's e-commerce spec lists `quantity` among the fields of a product and requires it nowhere,
+and an event about a product is about one piece unless it says otherwise. So to leave it out departs
+from nothing, on a single product or on a line of an order; to say it as no number does.
+"""
+
 # Event -> properties that it should have. Missing or mistyped ones are counted as violations of the
 # source; they do not cost the event unless the engine could misread it (see `lines`).
 PLAN: Mapping[str, Mapping[str, str]] = {
@@ -116,7 +124,8 @@ def violations(name: str, properties: Mapping[str, Any]) -> tuple[str, ...]:
     for prop, kind in expected.items():
         value = properties.get(prop)
         if value is None:
-            faults.append(f"{prop}: missing")
+            if prop not in UNSAID:
+                faults.append(f"{prop}: missing")
         elif not isinstance(value, _TYPES[kind]) or isinstance(value, bool):
             faults.append(f"{prop}: not a {kind}")
     return tuple(faults)

@@ -6,7 +6,7 @@ import pytest
 
 from tailorbird.collect.admit import Admitted
 from tailorbird.collect.contacts import Contact
-from tailorbird.collect.plan import ALIASES, PLAN
+from tailorbird.collect.plan import ALIASES, PLAN, UNSAID
 from tailorbird.spine.clock import DAY_MS, HOUR_MS, format_time
 from tailorbird.spine.events import Context, Exposure
 from tests.makers import NOON_MS
@@ -145,11 +145,25 @@ def test_every_event_of_the_plan_is_admitted_with_its_properties(name: str) -> N
     assert found.violations == ()
 
 
-@pytest.mark.parametrize(("name", "prop"), [(one, prop) for one in PLAN for prop in PLAN[one]])
+@pytest.mark.parametrize(
+    ("name", "prop"), [(one, prop) for one in PLAN for prop in PLAN[one] if prop not in UNSAID]
+)
 def test_a_missing_property_of_the_plan_is_a_departure_not_a_refusal(name: str, prop: str) -> None:
     found = result(track(name))
     assert isinstance(found, Admitted)
     assert f"{prop}: missing" in found.violations
+
+
+def test_an_event_about_a_product_is_about_one_piece_unless_it_says_otherwise() -> None:
+    found = result(track("Product Added", product_id="tent"))
+    assert isinstance(found, Admitted)
+    assert (found.event.items[0].quantity, found.violations) == (1, ())
+
+
+def test_a_quantity_that_is_no_number_departs_from_the_plan() -> None:
+    found = result(track("Product Added", product_id="tent", quantity="2"))
+    assert isinstance(found, Admitted)
+    assert found.violations == ("quantity: not a number",)
 
 
 def test_items_prices_and_quantities_have_a_typed_place() -> None:
