@@ -22,6 +22,7 @@ class Words:
         session = here.session if len(here.session) else here.past
         self._session = session[-5:].tolist()
         self._anchors = here.anchors.tolist()
+        self._page = -1 if here.page_item is None else table.items.codes.get(here.page_item, -1)
         self._titles: dict[int, str] = {}
         self._said: dict[tuple[Source, str | None, int], str] = {}
         self._place = (
@@ -33,7 +34,9 @@ class Words:
     def reason(self, code: int, source: Source, facet: int) -> str:
         """Return the reason for one item; the same grounds are put into words once."""
         anchor = None
-        if source is Source.SESSION or source is Source.SIMILAR:
+        if source is Source.SESSION and self._page >= 0:
+            anchor = self._viewed_before(code)
+        elif source is Source.SESSION or source is Source.SIMILAR:
             anchor = self._nearest(code, self._session)
         elif source is Source.COMPLEMENT:
             anchor = self._nearest(code, self._anchors)
@@ -59,6 +62,20 @@ class Words:
         if len(others) > 1:
             leaf = self._table.leaf
             found = next((one for one in reversed(others) if leaf[one] == leaf[code]), found)
-        if found not in self._titles:
-            self._titles[found] = self._title(found)
-        return self._titles[found]
+        return self._called(found)
+
+    def _viewed_before(self, code: int) -> str | None:
+        """Name the latest item of the same narrow category that was viewed before the page's own.
+
+        On its own page an item is what somebody looks at, not what they have viewed.
+        """
+        leaf = self._table.leaf
+        for one in reversed(self._session):
+            if one not in (self._page, code) and leaf[one] == leaf[code]:
+                return self._called(one)
+        return None
+
+    def _called(self, code: int) -> str:
+        if code not in self._titles:
+            self._titles[code] = self._title(code)
+        return self._titles[code]
