@@ -204,6 +204,8 @@ def _winsorized(rows: Any, question: Question, caps: Mapping[str, float]) -> tup
 
 
 def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tuple[Cell, ...]:
+    if not arms:
+        return ()
     rows = prepared.table
     place = ibis.cases(*((rows.variant == arm, at) for at, arm in enumerate(arms)), else_=0)
     cell = place.cast("int64") * _MOST_DAYS + ibis.coalesce(rows.day, -1).cast("int64") + 1

@@ -141,7 +141,7 @@ def _balance(question: Question, gathered: Gathered) -> Iterator[Check]:
     control = arms.pop(question.control, Sums())
     tests = [
         (column, arm, _two_sided(Target(column), control, sums))
-        for column in question.covariates
+        for column in gathered.covariates
         for arm, sums in arms.items()
         if control.n > 1 and sums.n > 1
     ]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import ibis
 
 from tailorbird.measure.rows import BEFORE, Units, microseconds, number
-from tailorbird.measure.tables import Table, need, single
+from tailorbird.measure.tables import Table, kept, need, single
 
 _DAY_US = 86_400_000_000
 
@@ -48,8 +48,9 @@ def joined(
     told = rows.left_join(exposed, rows.who == exposed.unit)
     inside = told.unit.notnull()
     timed = table.at is not None and table.exposed_at is not None
-    early = inside & (told.at_us < told.exposed_us) if timed else ibis.literal(value=False)
-    late = ibis.literal(value=False)
+    never = inside & told.unit.isnull()
+    early = inside & (told.at_us < told.exposed_us) if timed else never
+    late = never
     if timed and table.window_days is not None:
         late = inside & (told.at_us >= told.exposed_us + int(table.window_days * _DAY_US))
     odd = single(told.aggregate(early=early.sum(), outside=(~inside).sum(), late=late.sum()))
@@ -60,5 +61,6 @@ def joined(
     whole = units.table.left_join(per_unit, units.table.unit == per_unit.who)
     # Who has no outcome row bought nothing, which is no missing value.
     filled = {name: ibis.coalesce(whole[name], 0.0) for name in sums}
-    kept = whole.mutate(**filled).cache()
-    return Joined(kept, odd["early"] or 0, odd["outside"] or 0, odd["late"] or 0)
+    return Joined(
+        kept(whole.mutate(**filled)), odd["early"] or 0, odd["outside"] or 0, odd["late"] or 0
+    )

@@ -90,19 +90,19 @@ def units_needed(point: Point, detect: float, ratio: float, alpha: float, power:
         alpha: Chance of a false alarm.
         power: Chance of seeing the effect.
     """
-    asked = TeaMean("v", alpha=alpha, power=power, ratio=ratio, rel_effect_size=detect)
+    asked = TeaMean("v", use_t=False, alpha=alpha, power=power, ratio=ratio, rel_effect_size=detect)
     return float(asked.solve_power_from_aggregates(_told(point), "n_obs")[0].n_obs)
 
 
 def power_now(point: Point, detect: float, ratio: float, alpha: float) -> float:
     """Return the chance of seeing a relative effect with the units that there are."""
-    asked = TeaMean("v", alpha=alpha, ratio=ratio, rel_effect_size=detect)
+    asked = TeaMean("v", use_t=False, alpha=alpha, ratio=ratio, rel_effect_size=detect)
     return float(asked.solve_power_from_aggregates(_told(point), "power")[0].power)
 
 
 def minimum_detectable(point: Point, ratio: float, alpha: float, power: float) -> float:
     """Return the least relative effect that is seen with a power."""
-    asked = TeaMean("v", alpha=alpha, power=power, ratio=ratio)
+    asked = TeaMean("v", use_t=False, alpha=alpha, power=power, ratio=ratio)
     answer = asked.solve_power_from_aggregates(_told(point), "rel_effect_size")
     return abs(float(answer[0].rel_effect_size))
 

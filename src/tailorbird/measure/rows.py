@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import ibis
 import ibis.expr.datatypes as dt
 
-from tailorbird.measure.tables import Table, UnreadableTable, listed, need, single
+from tailorbird.measure.tables import Table, UnreadableTable, kept, listed, need, single
 
 # No engine holds so many arms; times in microseconds stay below 2**63 when multiplied by it.
 _MOST_ARMS = 64
@@ -45,26 +45,29 @@ def number(column: Any) -> Any:  # noqa: ANN401
     return ibis.ifelse(column.isnan() | column.isinf(), ibis.null("float64"), column)
 
 
-def microseconds(column: Any) -> Any:  # noqa: ANN401
-    """Return a column of times as microseconds since 1970.
+def moment(column: Any) -> Any:  # noqa: ANN401
+    """Return a column of times as moments.
 
-    Numbers are taken as milliseconds, or as seconds where they are too small for that; times
-    without a zone as the session's.
+    Numbers are taken as milliseconds since 1970, or as seconds where they are too small for that;
+    times without a zone as the session's.
     """
     kind = column.type()
     if kind.is_numeric():
-        whole = column.cast("float64")
-        scale = ibis.ifelse(whole < _EARLIEST_MS, 1_000_000.0, 1_000.0)
-        return (whole * scale).cast("int64")
+        scale = ibis.ifelse(column < _EARLIEST_MS, 1000, 1)
+        return (column * scale).cast("int64").as_timestamp("ms").cast("timestamp('UTC')")
     if kind.is_string():
-        column = column.try_cast("timestamp('UTC')")
-    return _epoch_us(column.cast("timestamp('UTC')"))
+        return column.try_cast("timestamp('UTC')")
+    return column.cast("timestamp('UTC')")
 
 
-def day_of(microseconds_: Any) -> Any:  # noqa: ANN401
-    """Return the day since 1970, in the session's time zone, of microseconds since 1970."""
-    moment = (microseconds_ / 1_000_000.0).as_timestamp("s").cast("timestamp('UTC')")
-    return moment.date().delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+def microseconds(column: Any) -> Any:  # noqa: ANN401
+    """Return a column of times as microseconds since 1970."""
+    return _epoch_us(moment(column))
+
+
+def day_of(column: Any) -> Any:  # noqa: ANN401
+    """Return a column of times as days since 1970 in the session's time zone."""
+    return moment(column).date().delta(ibis.date("1970-01-01"), unit="day").cast("int32")
 
 
 def units(source: Any, table: Table, outcomes: list[str], known: list[str]) -> Units:  # noqa: ANN401
@@ -115,7 +118,7 @@ def _plain(source: Any, table: Table, outcomes: list[str], known: list[str]) -> 
     }
     if table.exposed_at:
         columns["exposed_us"] = microseconds(source[table.exposed_at])
-        columns["day"] = day_of(columns["exposed_us"])
+        columns["day"] = day_of(source[table.exposed_at])
     for name in outcomes:
         columns[f"v:{name}"] = number(source[name])
     for name in known:
@@ -157,7 +160,7 @@ def _folded(
                 columns[f"v:{name}"] = column.min()
                 columns[f"u:{name}"] = column.max()
                 conflicts.append(name)
-    folded = valid.group_by("unit").aggregate(**columns).cache()
+    folded = kept(valid.group_by("unit").aggregate(**columns))
     _refuse_conflicts(folded, conflicts)
     mixed = folded.low != folded.high
     contaminated = single(folded.aggregate(n=mixed.sum()))["n"] or 0
