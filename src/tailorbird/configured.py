@@ -4,5 +4,6 @@ from typing import Any
 
 from tailorbird.configure.kinds import Kind
 from tailorbird.decide.configuration import PLACEMENTS
+from tailorbird.rules.configuration import EVENTS, RULES
 
-KINDS: tuple[Kind[Any], ...] = (PLACEMENTS,)
+KINDS: tuple[Kind[Any], ...] = (PLACEMENTS, EVENTS, RULES)

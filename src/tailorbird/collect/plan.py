@@ -99,7 +99,7 @@ PLAN: Mapping[str, Mapping[str, str]] = {
     "Page Left": _NOTHING,
 }
 
-_PAGE_NAMES = {
+PAGE_NAMES = {
     "page": "Page Viewed",
     "screen": "Screen Viewed",
     "identify": "Identified",
@@ -112,7 +112,7 @@ def event_name(kind: str, named: str | None) -> str:
     """Return the canonical name of an event of a kind."""
     if kind == "track":
         return ALIASES.get(named or "", named or "")
-    return _PAGE_NAMES[kind]
+    return PAGE_NAMES[kind]
 
 
 def violations(name: str, properties: Mapping[str, Any]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from tailorbird.spine.events import Event
 DISMISSED_KEPT = 100
 ACCOUNTS_KEPT = 20
 TICKETS_KEPT = 50
+FIRED_KEPT = 50
 PAYMENTS_KEPT = 20
 _LONGEST_KEY = 80
 _TICKETS = {"Ticket Opened": "open", "Ticket Closed": "closed"}
@@ -34,6 +35,8 @@ def fold(profile: Profile, event: Event) -> Profile:
     if event.kind == "split":
         # A split is an operator's act: the log is folded anew, by person.
         return profile
+    if event.source.startswith(events.OWN_SOURCE):
+        return _said_by_us(profile, event)
     if event.kind != "track":
         return replace(
             profile,
@@ -56,12 +59,27 @@ def fold(profile: Profile, event: Event) -> Profile:
         payments=_payments(profile.payments, event),
         reach=hear(profile.reach, event),
         tickets=_tickets(profile.tickets, event),
+        fired=profile.fired,
     )
 
 
 def fold_many(profile: Profile, history: Iterable[Event]) -> Profile:
     """Return the profile after many events, equal to folding one after the other."""
     return reduce(fold, history, profile)
+
+
+def _said_by_us(profile: Profile, event: Event) -> Profile:
+    """Take what the engine itself says of somebody: it happened, but they did nothing."""
+    at_ms, rule = event.occurred_at_ms, event.properties.get("rule")
+    fired = profile.fired
+    if isinstance(rule, str) and rule:
+        fired = put_newest(fired, rule[:_LONGEST_KEY], at_ms, FIRED_KEPT)
+    return replace(
+        profile,
+        tallies=count(profile.tallies, event.name, at_ms),
+        reach=hear(profile.reach, event),
+        fired=fired,
+    )
 
 
 def _accounts(accounts: Mapping[str, int], event: Event) -> Mapping[str, int]:

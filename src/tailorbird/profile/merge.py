@@ -5,6 +5,7 @@ from tailorbird.profile.cart import join_carts
 from tailorbird.profile.fold import (
     ACCOUNTS_KEPT,
     DISMISSED_KEPT,
+    FIRED_KEPT,
     PAYMENTS_KEPT,
     TICKETS_KEPT,
 )
@@ -42,4 +43,5 @@ def merge(a: Profile, b: Profile) -> Profile:
         payments=join_tallies(a.payments, b.payments, PAYMENTS_KEPT),
         reach=join_reaches(a.reach, b.reach),
         tickets=join_newest(a.tickets, b.tickets, TICKETS_KEPT),
+        fired=join_newest(a.fired, b.fired, FIRED_KEPT),
     )

@@ -47,6 +47,7 @@ class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         payments: payment method → how often it was entered and when last.
         reach: channel → what came of its messages.
         tickets: support ticket → `open` or `closed`, as last said; the newest 50.
+        fired: rule → when it last fired about them; the newest 50.
     """
 
     presence: Presence = ABSENT
@@ -62,6 +63,7 @@ class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     payments: Mapping[str, Tally] = {}
     reach: Mapping[str, Reach] = {}
     tickets: Mapping[str, Stamped] = {}
+    fired: Mapping[str, int] = {}
 
 
 EMPTY = Profile()

@@ -116,3 +116,6 @@ LIST_FILTERED = "Product List Filtered"
 RECOMMENDATION_VIEWED = "Recommendation Viewed"
 RECOMMENDATION_CLICKED = "Recommendation Clicked"
 RECOMMENDATION_DISMISSED = "Recommendation Dismissed"
+
+OWN_SOURCE = "tailorbird:"
+"""How the sources of events begin that the engine itself writes; no key and no import has such."""

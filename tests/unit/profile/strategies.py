@@ -132,9 +132,16 @@ def _personal_events(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def _own_events(draw: st.DrawFn) -> dict[str, Any]:
+    rule = draw(st.sampled_from(["cart_abandoned", "three_views", "", 7]))
+    return {"name": "Rule Fired", "source": "tailorbird:rules", "properties": {"rule": rule}}
+
+
+@st.composite
 def a_moment_of_life(draw: st.DrawFn) -> Event:
     """One event of any kind."""
-    fields = draw(st.one_of(_item_events(), _order_events(), _other_events(), _personal_events()))
+    kinds = (_item_events(), _order_events(), _other_events(), _personal_events(), _own_events())
+    fields = draw(st.one_of(*kinds))
     items = fields.pop("items", ())
     at = draw(moments)
     return an_event(
@@ -142,7 +149,7 @@ def a_moment_of_life(draw: st.DrawFn) -> Event:
         *items,
         at=at,
         received_at_ms=at + draw(st.integers(0, 2)),
-        source=draw(st.sampled_from(["web", "webhook"])),
+        source=fields.pop("source", None) or draw(st.sampled_from(["web", "webhook"])),
         context=draw(contexts()),
         **fields,
     )

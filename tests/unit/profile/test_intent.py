@@ -72,6 +72,14 @@ TABLE = {
 
 
 @pytest.mark.parametrize("case", TABLE)
+def test_brands_are_written_in_the_evidence_as_they_are_spelled() -> None:
+    looked = an_event("Product Viewed", an_item("tent"))
+    found = intent(fold_many(EMPTY, [looked]), NOON_MS, str.upper)
+    assert found.evidence == ("looked at 1 item in Camping > Tents by MSR",)
+    assert found.subject is not None
+    assert found.subject.brand == "msr"
+
+
 def test_the_stage_when(case: str) -> None:
     stage, history = TABLE[case]
     assert intent_after(*history).stage is stage
@@ -106,7 +114,7 @@ def test_where_only_brands_are_known_they_are_leant_to() -> None:
     item = LineItem(id=ItemId("a"), facets=("brand:msr",))
     back = intent_after(at(0, "Product Viewed", item), pause=HOUR)
     assert back.subject is not None
-    assert back.subject.words == "msr"
+    assert back.subject.words() == "msr"
 
 
 def test_of_a_stranger_nothing_is_claimed() -> None:
@@ -149,7 +157,7 @@ def test_where_only_ids_are_known_the_item_is_the_subject() -> None:
     found = intent_after(at(0, "Product Viewed", LineItem(id=ItemId("a")))).subject
     assert found is not None
     assert found.items == ("a",)
-    assert found.words == "one item"
+    assert found.words() == "one item"
 
 
 def test_what_was_bought_is_of_the_kind_that_was_looked_at() -> None:
@@ -161,7 +169,7 @@ def test_what_was_bought_is_of_the_kind_that_was_looked_at() -> None:
 def test_words_searched_for_are_the_subject_until_something_is_touched() -> None:
     found = intent_after(at(0, "Products Searched", query="Trail Tent"))
     assert found.subject is not None
-    assert found.subject.words == '"trail tent"'
+    assert found.subject.words() == '"trail tent"'
     assert found.evidence == ('searched for "trail tent"',)
 
 

@@ -1,0 +1,1 @@
+"""Rules: conditions on what happens, and what follows when they hold."""

@@ -1,0 +1,1 @@
+"""Rules: conditions, windows, timers, firing."""
