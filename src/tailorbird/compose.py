@@ -29,6 +29,7 @@ from tailorbird.flow.splitting import Splitter
 from tailorbird.flow.upkeep import every
 from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
+from tailorbird.predict.people import Foresight
 from tailorbird.predict.predictor import Predictor
 from tailorbird.privacy.officer import Doors as OfficersDoors
 from tailorbird.privacy.officer import Officer
@@ -53,6 +54,7 @@ from tailorbird.storage.embedded.items import SqliteItems
 from tailorbird.storage.embedded.journal import SqliteJournal
 from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.models import ModelFolder
+from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
 from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
@@ -120,6 +122,8 @@ class Workspace:
         self.journal = SqliteJournal(folder / "journal.db")
         self.models = ModelFolder(folder / "models")
         self.predictor = Predictor(clock)
+        self.people_models = PeopleModelFolder(folder / "models" / "people")
+        self.foresight = Foresight()
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog),
             self.predictor,
@@ -291,6 +295,7 @@ async def _recall(workspace: Workspace) -> None:
 
 async def _adopt_newer(workspace: Workspace) -> None:
     """Serve a version that a training has stored since; a broken one leaves the old one serving."""
+    await _adopt_people(workspace)
     if workspace.models.current() in {None, workspace.predictor.models.name.replace("@", "-")}:
         return
     trained = await asyncio.to_thread(workspace.models.load)
@@ -299,12 +304,22 @@ async def _adopt_newer(workspace: Workspace) -> None:
         await workspace.predictor.refresh()
 
 
+async def _adopt_people(workspace: Workspace) -> None:
+    """Serve models of people that a training has stored since."""
+    trained = await asyncio.to_thread(workspace.people_models.fresh)
+    if trained is not None:
+        workspace.foresight.adopt(trained)
+
+
 async def _load_models(workspace: Workspace) -> None:
     """Adopt the trained models, describe the catalog, and catch up on what came after training."""
     stored = workspace.models.load()
     if stored is not None:
         workspace.predictor.adopt(stored)
-    workspace.predictor.stock(list(workspace.catalog.all()))
+    await _adopt_people(workspace)
+    items = list(workspace.catalog.all())
+    workspace.catalog.spelling.learn(items)
+    workspace.predictor.stock(items)
     after, folded = workspace.predictor.models.trained_offset, workspace.state.offset
     while after < folded:
         batch = await workspace.log.read(after, _A_BATCH)
@@ -355,6 +370,11 @@ def open_versions(settings: Settings, name: WorkspaceId) -> SqliteVersions:
 def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:
     """Return what a workspace's models are trained on; read beside a running server."""
     return SqliteTrainingSource(DataFolder(Path(settings.data)).workspace(name))
+
+
+def people_model_store(settings: Settings, name: WorkspaceId) -> PeopleModelFolder:
+    """Return where a workspace's models of people are kept."""
+    return PeopleModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models" / "people")
 
 
 def model_store(settings: Settings, name: WorkspaceId) -> ModelFolder:

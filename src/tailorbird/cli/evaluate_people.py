@@ -15,7 +15,11 @@ from rich.table import Table
 from tailorbird.cli.evaluate import PAPER, ROOT_VARIABLE
 from tailorbird.predict.customer_value.bgnbd import BgNbd
 from tailorbird.predict.customer_value.exam import ASKED_WEEKS, examine_value
+from tailorbird.predict.evaluation.report import plotting
+from tailorbird.predict.propensity.intent_exam import IntentMarks, examine_intent
 from tailorbird.predict.propensity.judging import Judged
+from tailorbird.predict.propensity.reliability import write_reliability
+from tailorbird.predict.propensity.shoppers import ShopperMarks, examine_shoppers
 
 Root = Annotated[Optional[Path], typer.Option(help="Where data sets lie.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -42,6 +46,50 @@ def evaluate_value(data_root: Root = None, as_json: AsJson = False) -> None:  # 
     chances.add_row("BG/NBD as it is", *cells(marks.plain))
     chances.add_row("everybody alike", *cells(marks.floor))
     show(found, totals, chances, bins_of(marks.judged))
+
+
+def evaluate_intent(
+    data_root: Root = None,
+    report: Annotated[Optional[Path], typer.Option(help="Folder for an HTML report.")] = None,  # noqa: UP045
+    seed: Annotated[int, typer.Option(help="Luck of folds and learning.")] = 0,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Measure purchase intent: whole visits (Online Shoppers), and act by act (RetailRocket)."""
+    if report is not None:
+        plotting()
+    root = root_of(data_root)
+    visits, acts = examine_shoppers(root, seed), examine_intent(root, seed)
+    if as_json:
+        typer.echo(msgspec.json.encode({"onlineShoppers": visits, "retailrocket": acts}))
+    else:
+        show(*_shoppers(visits), *_acts(acts))
+    if report is not None:
+        curves = [(one.name, one.judged) for one in visits]
+        path = write_reliability(report, [*curves, ("retailrocket, act by act", acts.judged)])
+        typer.echo(f"Report: {path}", err=True)
+
+
+def _shoppers(visits: list[ShopperMarks]) -> list[Table]:
+    table = table_of("Online Shoppers: does a visit end in a purchase? Five folds")
+    for one in visits:
+        table.add_row(f"tailorbird, {one.name}", *cells(one.judged))
+        table.add_row("  before calibration", *cells(one.raw))
+        if one.rival is not None:
+            table.add_row("  scikit-learn gradient boosting, same folds", *cells(one.rival))
+    return [table, bins_of(visits[0].judged)]
+
+
+def _acts(acts: IntentMarks) -> list[Table]:
+    table = table_of(f"RetailRocket: does an order come within {acts.minutes} minutes of an act?")
+    table.add_row("tailorbird", *cells(acts.judged))
+    table.add_row("rate at the same stage", *cells(acts.floor))
+    depths = Table(title="As the visit unfolds")
+    for name in ("acts so far", "answers", "yes", "AUC"):
+        depths.add_column(name, justify="right")
+    for one in acts.depths:
+        span = str(one.least) if one.least == one.most else f"{one.least}-{one.most}"
+        depths.add_row(span, f"{one.count:,}", f"{one.rate:.3f}", f"{one.auc:.4f}")
+    return [table, bins_of(acts.judged), depths]
 
 
 def root_of(given: Path | None) -> Path:

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 ENOUGH_FOR_ISOTONIC = 1_000
 _LEAST_STEP = 10.0
+_SMOOTH = 0.1
 _FEWEST, _MOST = 1e-4, 1.0 - 1e-4
 
 
@@ -54,8 +55,9 @@ def fit_calibration(raw: Floats, happened: NDArray[np.bool_]) -> Calibration:
 def isotonic(raw: Floats, happened: NDArray[np.bool_]) -> Calibration:
     """Return the best rising staircase, as lines between the middles of its steps.
 
-    Lines, since a staircase gives many people the very same number. Each step is drawn towards the
-    sigmoid's answer as if five such people had been seen, so that no step says never or always.
+    Each step is drawn towards the sigmoid's answer as if ten such answers had been seen, so that no
+    step says never or always; and a tenth of the outcome is the sigmoid's, so that a higher score
+    is always a higher probability and the ranks of people stay as they were.
     """
     order = np.argsort(raw, kind="stable")
     scores, hits = raw[order], happened[order].astype(np.float64)
@@ -63,11 +65,13 @@ def isotonic(raw: Floats, happened: NDArray[np.bool_]) -> Calibration:
     starts = np.asarray(found.blocks[:-1], np.int64)
     sizes = np.diff(found.blocks).astype(np.float64)
     middles = np.add.reduceat(scores, starts) / sizes
-    prior = platt(raw, happened)(middles)
+    smooth = platt(raw, happened)
+    prior = smooth(middles)
     rates = (np.add.reduceat(hits, starts) + prior * _LEAST_STEP) / (sizes + _LEAST_STEP)
-    steps = np.maximum.accumulate(np.clip(rates, _FEWEST, _MOST))
-    kept = np.append(np.diff(middles) > 0, True)
-    return Calibration("isotonic", middles[kept].tolist(), steps[kept].tolist())
+    steps = np.maximum.accumulate(rates)
+    points = np.union1d(middles, smooth.scores)
+    mixed = (1.0 - _SMOOTH) * np.interp(points, middles, steps) + _SMOOTH * smooth(points)
+    return Calibration("isotonic", points.tolist(), np.clip(mixed, _FEWEST, _MOST).tolist())
 
 
 def platt(raw: Floats, happened: NDArray[np.bool_]) -> Calibration:

@@ -63,12 +63,12 @@ class WorkspaceFiles:
         self._seal = seal
         self._open: dict[str, sqlite3.Connection] = {}
 
-    def events(self) -> Iterator[LoggedEvent]:
-        """Yield the log, in order."""
+    def events(self, after: int = 0) -> Iterator[LoggedEvent]:
+        """Yield the log after an offset, in order."""
         connection = self._file("log.db")
         if connection is None:
             return
-        log, after = LogReader(connection), 0
+        log = LogReader(connection)
         while batch := log.read(after, _A_BATCH):
             yield from batch
             after = batch[-1].offset
