@@ -6,8 +6,9 @@ import typer
 from typer.core import TyperGroup
 
 from tailorbird.cli.evaluate import evaluate
-from tailorbird.cli.evaluate_people import evaluate_value
+from tailorbird.cli.evaluate_people import evaluate_intent, evaluate_value
 from tailorbird.cli.evaluate_policy import policy
+from tailorbird.cli.evaluate_uplift import uplift
 
 DEFAULT = "dataset"
 
@@ -38,4 +39,6 @@ def _asks_policy(args: list[str]) -> bool:
 evaluations = typer.Typer(cls=Measurements, help="Measure models and policies offline.")
 evaluations.command(DEFAULT)(evaluate)
 evaluations.command("value")(evaluate_value)
+evaluations.command("intent")(evaluate_intent)
 evaluations.command("policy")(policy)
+evaluations.command("uplift")(uplift)

@@ -1,0 +1,1 @@
+"""Uplift, sentence by sentence."""
