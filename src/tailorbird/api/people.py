@@ -156,7 +156,7 @@ async def customer_view(shop: Workspace, person: PersonId, node: Node, now_ms: i
             purpose.value: granted for purpose, granted in (await shop.gate.state(subject)).items()
         },
     }
-    return view(stored or EMPTY, now_ms, identity)
+    return view(stored or EMPTY, now_ms, identity, shop.catalog.spelling)
 
 
 def subject_of(node: Node) -> Subject:

@@ -6,6 +6,7 @@ import msgspec
 
 from tailorbird.catalog.items import BadItem, Item, WireItem, item_from, item_id
 from tailorbird.catalog.ports import ItemStore
+from tailorbird.catalog.spelling import Spelling
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.ids import ItemId
 
@@ -39,6 +40,7 @@ class Catalog:
         self._clock = clock
         self._watchers: list[Watcher] = []
         self._facets: dict[ItemId, tuple[str, ...] | None] = {}
+        self.spelling = Spelling()
         self.unknown = 0
 
     def watch(self, watcher: Watcher) -> None:
@@ -118,6 +120,7 @@ class Catalog:
         if not items:
             return
         await self._store.put(items)
+        self.spelling.learn(items)
         for item in items:
             self._facets.pop(item.id, None)
         self._tell(items)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from tailorbird.profile.customer import FacetShare
+from tailorbird.spine.facets import Spell
 
 _FIRST = ("category", "brand", "price")
 _BARS = 4
@@ -31,7 +32,9 @@ class Group(msgspec.Struct, frozen=True):
 Leanings = tuple[Group, ...]
 
 
-def leanings(facets: Mapping[str, Sequence[FacetShare]], most: int) -> Leanings:
+def leanings(
+    facets: Mapping[str, Sequence[FacetShare]], most: int, spell: Spell = str.title
+) -> Leanings:
     """Return `most` groups to show: category, brand and price first, then others by strength."""
     alive = {
         kind: [one for one in shares if one.score >= _FADED] for kind, shares in facets.items()
@@ -42,14 +45,15 @@ def leanings(facets: Mapping[str, Sequence[FacetShare]], most: int) -> Leanings:
     )
     kinds = [kind for kind in (*_FIRST, *others) if alive.get(kind)][:most]
     return tuple(
-        Group(_TITLES.get(kind, kind.capitalize()), _bars(kind, alive[kind])) for kind in kinds
+        Group(_TITLES.get(kind, kind.capitalize()), _bars(kind, alive[kind], spell))
+        for kind in kinds
     )
 
 
-def _bars(kind: str, shares: Sequence[FacetShare]) -> tuple[Bar, ...]:
+def _bars(kind: str, shares: Sequence[FacetShare], spell: Spell) -> tuple[Bar, ...]:
     if kind == "category":
         return _tree(shares)
-    return tuple(Bar(_named(kind, one.name), one.share, one.score) for one in shares[:_BARS])
+    return tuple(Bar(_named(kind, one.name, spell), one.share, one.score) for one in shares[:_BARS])
 
 
 def _tree(shares: Sequence[FacetShare]) -> tuple[Bar, ...]:
@@ -68,7 +72,7 @@ def _tree(shares: Sequence[FacetShare]) -> tuple[Bar, ...]:
     )
 
 
-def _named(kind: str, name: str) -> str:
+def _named(kind: str, name: str, spell: Spell) -> str:
     if kind == "price":
         return name.replace("-", "\N{EN DASH}")
-    return name.title() if kind == "brand" else name
+    return spell(name) if kind == "brand" else name

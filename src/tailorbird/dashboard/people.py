@@ -19,6 +19,7 @@ from tailorbird.flow.feed import happening
 from tailorbird.identity.graph import Node, Resolved
 from tailorbird.profile.customer import CustomerView
 from tailorbird.profile.intent import Stage
+from tailorbird.spine.facets import Spell
 from tailorbird.spine.ids import PersonId
 
 _EVENTS = 14
@@ -66,7 +67,8 @@ class PersonPage:
             view=shown,
             joins=node.joinings,
             contact=contact_of(shown),
-            affinity=affinity_of(shown),
+            affinity=affinity_of(shown, shop.catalog.spelling),
+            spell=shop.catalog.spelling,
             stages=[stage.value for stage in Stage],
             shelf=Shelf(shop.catalog),
             events=events,
@@ -139,8 +141,9 @@ class Horizons(msgspec.Struct, frozen=True):
     long: Leanings
 
 
-def affinity_of(shown: CustomerView) -> Horizons:
+def affinity_of(shown: CustomerView, spell: Spell = str.title) -> Horizons:
     """Return the affinities in the order in which they are shown."""
     return Horizons(
-        leanings(shown.affinity.short, _KINDS_LATELY), leanings(shown.affinity.long, _KINDS)
+        leanings(shown.affinity.short, _KINDS_LATELY, spell),
+        leanings(shown.affinity.long, _KINDS, spell),
     )

@@ -118,7 +118,7 @@ class Filler:
         self, found: Slate, asked: Asked, stem: str
     ) -> tuple[ShownItem | ExplainedItem, ...]:
         ids = self._predictor.table.items.ids
-        reason_of = Words(asked.moment, self._predictor.table, self.title).reason
+        reason_of = self._words(asked).reason
         grounds = zip(found.codes, found.sources, found.facets, strict=True)
         items = [
             ShownItem(
@@ -137,7 +137,8 @@ class Filler:
         )
 
     def _content(self, placement: Placement, asked: Asked, stem: str) -> SlotDecision:
-        chosen = best_creative(placement.creatives, asked.moment, self._predictor.table.facets)
+        facets, spell = self._predictor.table.facets, self._catalog.spelling
+        chosen = best_creative(placement.creatives, asked.moment, facets, spell)
         if chosen is None:
             return self._decision(placement, Level.BESTSELLERS, content=None)
         creative, why, personal = chosen
@@ -173,6 +174,9 @@ class Filler:
     def _notice(self) -> str:
         return NO_CANDIDATES if len(self._predictor.table.items) else NO_CATALOG
 
+    def _words(self, asked: Asked) -> Words:
+        return Words(asked.moment, self._predictor.table, self.title, self._catalog.spelling)
+
     def title(self, code: int) -> str:
         """Return what an item is called; its id where the catalog has no title."""
         name = ItemId(self._predictor.table.items.ids[code])
@@ -183,7 +187,7 @@ class Filler:
         self, placement: Placement, found: RankedList, asked: Asked, stem: str
     ) -> SlotDecision:
         """Return the answer for a list that the shop brought."""
-        words = Words(asked.moment, self._predictor.table, self.title)
+        words = self._words(asked)
         codes = self._predictor.vocabulary.codes
         items = tuple(
             ShownItem(

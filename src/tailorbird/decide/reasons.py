@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 
 from tailorbird.decide.placements import Source
+from tailorbird.spine.facets import Spell
 
 _LONGEST_TITLE = 60
 
 
-def reason(source: Source, anchor: str | None, facet: str | None, place: str | None) -> str:
+def reason(
+    source: Source,
+    anchor: str | None,
+    facet: str | None,
+    place: str | None,
+    spell: Spell = str.title,
+) -> str:
     """Return the sentence for one item.
 
     Args:
@@ -15,10 +22,11 @@ def reason(source: Source, anchor: str | None, facet: str | None, place: str | N
         anchor: the title of the item that it was found by, if any.
         facet: the facet key that matched what the person leans to, if any.
         place: the name of the page's category, if any.
+        spell: how brands are written.
     """
     with_anchor, without = _SENTENCES[source]
     if source is Source.AFFINITY:
-        return leaning_words(facet) if facet else without
+        return leaning_words(facet, spell) if facet else without
     named = place if source is Source.POPULAR else anchor
     return with_anchor.format(named) if named and with_anchor else without
 
@@ -38,14 +46,14 @@ _SENTENCES: Mapping[Source, tuple[str, str]] = {
 }
 
 
-def leaning_words(facet: str) -> str:
-    """Return a leaning as a sentence: `brand:msr` becomes "You seem to like Msr"."""
+def leaning_words(facet: str, spell: Spell = str.title) -> str:
+    """Return a leaning as a sentence: `brand:msr` becomes "You seem to like MSR"."""
     kind, _, name = facet.partition(":")
     match kind:
         case "category":
             return f"From {name.rpartition(' > ')[2]}, which you look at often"
         case "brand":
-            return f"You seem to like {name.title()}"
+            return f"You seem to like {spell(name)}"
         case "price":
             return "In the price range you usually choose"
         case _:

@@ -6,10 +6,11 @@ from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Creative
 from tailorbird.decide.reasons import leaning_words
 from tailorbird.predict.sessions import Vocabulary
+from tailorbird.spine.facets import Spell
 
 
 def best_creative(
-    creatives: tuple[Creative, ...], here: Moment, facets: Vocabulary
+    creatives: tuple[Creative, ...], here: Moment, facets: Vocabulary, spell: Spell = str.title
 ) -> tuple[Creative, str, bool] | None:
     """Return the creative, why, and whether that is personal; None when there are none.
 
@@ -23,7 +24,7 @@ def best_creative(
         for facet in creative.facets:
             pull = pulls.get(facets.codes.get(facet, -1), 0.0)
             if pull > 0 and (best is None or pull > best[0]):
-                best = (pull, creative, leaning_words(facet))
+                best = (pull, creative, leaning_words(facet, spell))
     if best is None:
         return creatives[0], "Shown to everybody", False
     return best[1], best[2], True

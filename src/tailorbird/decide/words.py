@@ -8,6 +8,7 @@ from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Source
 from tailorbird.decide.reasons import reason
 from tailorbird.predict.item_table import ItemTable
+from tailorbird.spine.facets import Spell
 
 Title = Callable[[int], str]
 """Returns what the item of a code is called."""
@@ -16,9 +17,12 @@ Title = Callable[[int], str]
 class Words:
     """Puts grounds into words; each title is looked up once, each sentence made once."""
 
-    def __init__(self, here: Moment, table: ItemTable, title: Title) -> None:
+    def __init__(
+        self, here: Moment, table: ItemTable, title: Title, spell: Spell = str.title
+    ) -> None:
         self._table = table
         self._title = title
+        self._spell = spell
         session = here.session if len(here.session) else here.past
         self._session = session[-5:].tolist()
         self._anchors = here.anchors.tolist()
@@ -46,7 +50,7 @@ class Words:
         said = self._said.get(grounds)
         if said is None:
             leaning = self._table.facets.ids[facet] if facet >= 0 else None
-            said = self._said[grounds] = reason(source, anchor, leaning, self._place)
+            said = self._said[grounds] = reason(source, anchor, leaning, self._place, self._spell)
         return said
 
     def _nearest(self, code: int, among: list[int]) -> str | None:

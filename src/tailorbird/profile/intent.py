@@ -31,6 +31,7 @@ from tailorbird.profile.tallies import last_of
 from tailorbird.profile.touches import TouchKind
 from tailorbird.spine import events
 from tailorbird.spine.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from tailorbird.spine.facets import Spell
 
 _CHECKING_OUT = (
     events.CHECKOUT_STARTED,
@@ -74,24 +75,27 @@ class _Moment(msgspec.Struct, frozen=True):
     cart_ms: int
 
 
-def intent(profile: Profile, now_ms: int) -> Intent:
-    """Return the intent at a moment; the same profile and moment always give the same."""
+def intent(profile: Profile, now_ms: int, spell: Spell = str) -> Intent:
+    """Return the intent at a moment; the same profile and moment always give the same.
+
+    `spell` tells how brands are written in the evidence; the subject's own is its facet's.
+    """
     visit = session(profile, now_ms)
     if visit is None:
-        return _away(profile, now_ms)
+        return _away(profile, now_ms, spell)
     moment = _moment(profile, visit)
     stage = next((stage for stage, holds in _RULES if holds(moment)), Stage.ARRIVING)
     if moment.found is None:
         usual = usual_subject(profile, now_ms)
-        return _intent(stage, usual, (*_facts(moment, now_ms), *_usually(usual)))
-    return _intent(stage, moment.found, tuple(_facts(moment, now_ms)))
+        return _intent(stage, usual, (*_facts(moment, now_ms, spell), *_usually(usual, spell)))
+    return _intent(stage, moment.found, tuple(_facts(moment, now_ms, spell)))
 
 
-def _away(profile: Profile, now_ms: int) -> Intent:
+def _away(profile: Profile, now_ms: int, spell: Spell) -> Intent:
     usual = usual_subject(profile, now_ms)
     last_ms = profile.presence.last_ms
     here = () if last_ms is None else (f"was here {_span(now_ms - last_ms)} ago",)
-    return _intent(Stage.ARRIVING, usual, (*here, *_usually(usual)))
+    return _intent(Stage.ARRIVING, usual, (*here, *_usually(usual, spell)))
 
 
 def _intent(stage: Stage, found: Found | None, evidence: tuple[str, ...]) -> Intent:
@@ -166,7 +170,7 @@ _RULES: tuple[tuple[Stage, Callable[[_Moment], bool]], ...] = (
 )
 
 
-def _facts(moment: _Moment, now_ms: int) -> Iterator[str]:
+def _facts(moment: _Moment, now_ms: int, spell: Spell) -> Iterator[str]:
     """Yield what was seen during the visit, the nearest to an order first."""
     if moment.ordered_ms > _NEVER:
         yield f"ordered {_span(now_ms - moment.ordered_ms)} ago"
@@ -176,29 +180,30 @@ def _facts(moment: _Moment, now_ms: int) -> Iterator[str]:
         held = sum(line.quantity for line in in_cart(moment.profile.cart))
         yield f"has {_items(held)} in the cart"
     if moment.found is not None and moment.found.touches:
-        yield from _looks(moment.found)
+        yield from _looks(moment.found, spell)
     for search in moment.visit.searches[-1:]:
         yield f'searched for "{search.query}"'
 
 
-def _looks(found: Found) -> Iterator[str]:
+def _looks(found: Found, spell: Spell) -> Iterator[str]:
     touches, subject = found.touches, found.subject
     number = len({touch.item for touch in touches})
     where = "" if subject.category is None else f" in {subject.category}"
     by_all = subject.brand is not None and all(touch.brand == subject.brand for touch in touches)
-    made = f" by {subject.brand}" if by_all else ""
+    brand = "" if subject.brand is None else spell(subject.brand)
+    made = f" by {brand}" if by_all else ""
     span_ms = touches[-1].at_ms - touches[0].at_ms
     during = f" in {_span(span_ms)}" if number > 1 else ""
     yield f"looked at {_items(number)}{where}{made}{during}"
     if subject.brand is not None and not by_all:
         by_brand = len({touch.item for touch in touches if touch.brand == subject.brand})
-        yield f"{by_brand} of them by {subject.brand}"
+        yield f"{by_brand} of them by {brand}"
 
 
-def _usually(usual: Found | None) -> tuple[str, ...]:
+def _usually(usual: Found | None, spell: Spell) -> tuple[str, ...]:
     if usual is None:
         return ()
-    return (f"leans to {usual.subject.words} ({usual.share:.0%} in the long run)",)
+    return (f"leans to {usual.subject.words(spell)} ({usual.share:.0%} in the long run)",)
 
 
 def _items(number: int) -> str:

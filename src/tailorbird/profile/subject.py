@@ -15,6 +15,7 @@ from tailorbird.profile.affinity import SHORT_HALF_LIFE_MS, leanings
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.session import Session
 from tailorbird.profile.touches import Touch, TouchKind
+from tailorbird.spine.facets import Spell
 from tailorbird.spine.ids import ItemId
 
 _DOMINATES = 0.6
@@ -40,13 +41,13 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     query: str | None = None
     items: tuple[ItemId, ...] = ()
 
-    @property
-    def words(self) -> str:
-        """The subject in a few words: `Camping > Tents by msr`."""
+    def words(self, spell: Spell = str) -> str:
+        """Return the subject in a few words: `Camping > Tents by MSR`."""
+        brand = None if self.brand is None else spell(self.brand)
         if self.category is not None:
-            return self.category if self.brand is None else f"{self.category} by {self.brand}"
-        if self.brand is not None:
-            return self.brand
+            return self.category if brand is None else f"{self.category} by {brand}"
+        if brand is not None:
+            return brand
         return f'"{self.query}"' if self.query is not None else "one item"
 
 

@@ -34,22 +34,29 @@ from tailorbird.profile.tallies import Tally
 from tailorbird.profile.traits import attributes, preferences
 from tailorbird.profile.worth import price_sensitivity
 from tailorbird.spine.clock import format_time
+from tailorbird.spine.facets import Spell
 
 _FACETS_SHOWN = 10
 _NO_IDENTITY: Mapping[str, Any] = {}
 
 
-def view(profile: Profile, now_ms: int, identity: Mapping[str, Any] = _NO_IDENTITY) -> CustomerView:
+def view(
+    profile: Profile,
+    now_ms: int,
+    identity: Mapping[str, Any] = _NO_IDENTITY,
+    spell: Spell = str,
+) -> CustomerView:
     """Return the whole view as of `now_ms`.
 
     Args:
         profile: what is known.
         now_ms: the moment; scores, recency and intent depend on it.
         identity: the first layer, from whoever keeps identities; shown as it is.
+        spell: how brands are written in words for people.
     """
     return CustomerView(
         identity=identity,
-        intent=intent(profile, now_ms),
+        intent=intent(profile, now_ms, spell),
         affinity=AffinityView(
             short=_facets(profile, now_ms, "short"), long=_facets(profile, now_ms, "long")
         ),

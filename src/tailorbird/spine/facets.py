@@ -1,9 +1,12 @@
 """Facets: the sides of an item that a person can lean to, as short keys such as `brand:acme`."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
+
+Spell = Callable[[str], str]
+"""Returns how people write a brand that is known by its facet: `msr` is MSR."""
 
 _SEPARATORS = (" > ", ">", " / ", "/", "|")
 _MOST_LEVELS = 6
@@ -59,12 +62,17 @@ def facets_of(
     return tuple(keys)
 
 
+def brand_facet(brand: str) -> str:
+    """Return the facet key of a brand, however it is spelled."""
+    return f"brand:{brand.strip().lower()[:_LONGEST]}"
+
+
 def _main(category: object, brand: object, price_minor: int | None) -> tuple[str, ...]:
     """Return the facets that every item may have: category, brand, price."""
     path = category_path(category)
     keys = [f"category:{' > '.join(path[:depth])}" for depth in range(1, len(path) + 1)]
     if isinstance(brand, str) and brand.strip():
-        keys.append(f"brand:{brand.strip().lower()[:_LONGEST]}")
+        keys.append(brand_facet(brand))
     if price_minor is not None and price_minor > 0:
         keys.append(f"price:{price_band(price_minor)}")
     return tuple(keys)

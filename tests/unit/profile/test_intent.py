@@ -72,14 +72,6 @@ TABLE = {
 
 
 @pytest.mark.parametrize("case", TABLE)
-def test_brands_are_written_in_the_evidence_as_they_are_spelled() -> None:
-    looked = an_event("Product Viewed", an_item("tent"))
-    found = intent(fold_many(EMPTY, [looked]), NOON_MS, str.upper)
-    assert found.evidence == ("looked at 1 item in Camping > Tents by MSR",)
-    assert found.subject is not None
-    assert found.subject.brand == "msr"
-
-
 def test_the_stage_when(case: str) -> None:
     stage, history = TABLE[case]
     assert intent_after(*history).stage is stage
@@ -196,3 +188,11 @@ def test_one_item_needs_no_count() -> None:
 
 def test_an_order_is_the_first_evidence() -> None:
     assert intent_after(ORDERED, pause=30_000).evidence[0] == "ordered less than a minute ago"
+
+
+def test_brands_are_written_in_the_evidence_as_they_are_spelled() -> None:
+    looked = an_event("Product Viewed", an_item("tent"))
+    found = intent(fold_many(EMPTY, [looked]), NOON_MS, str.upper)
+    assert found.evidence == ("looked at 1 item in Camping > Tents by MSR",)
+    assert found.subject is not None
+    assert found.subject.brand == "msr"
