@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tailorbird.predict.heap import heaped, sink
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.kernel import kernel
 
@@ -170,7 +171,7 @@ def _capped(
 ) -> NDArray[np.int32]:
     """Take from the top under the caps; where that leaves places free, fill them regardless."""
     leaf, brand = groups
-    heap = _heaped(scores)
+    heap = heaped(scores)
     most = min(limits.most, len(heap))
     chosen = np.empty(most, np.int32)
     passed = np.empty(len(heap), np.int32)
@@ -180,7 +181,7 @@ def _capped(
             break
         place = heap[0]
         heap[0] = heap[left - 1]
-        _sink(heap, scores, 0, left - 1)
+        sink(heap, scores, 0, left - 1)
         of_brand, of_leaf = brand[seen[place]], leaf[seen[place]]
         full = (limits.per_brand and of_brand >= 0 and count[of_brand] >= limits.per_brand) or (
             limits.per_leaf and of_leaf >= 0 and count[of_leaf] >= limits.per_leaf
@@ -199,37 +200,6 @@ def _capped(
         chosen[taken] = place
         taken += 1
     return chosen[:taken]
-
-
-@kernel
-def _heaped(scores: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Return the places as a heap with the best score on top: only the few shown are sorted."""
-    heap = np.arange(len(scores)).astype(np.int32)
-    for at in range(len(heap) // 2 - 1, -1, -1):
-        _sink(heap, scores, at, len(heap))
-    return heap
-
-
-@kernel
-def _sink(heap: NDArray[np.int32], scores: NDArray[np.float32], at: int, size: int) -> None:
-    """Let one place sink to where it belongs; of equal scores the earlier place is better."""
-    place = heap[at]
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and _better(scores, heap[child + 1], heap[child]):
-            child += 1
-        if not _better(scores, heap[child], place):
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at] = place
-
-
-@kernel
-def _better(scores: NDArray[np.float32], one: int, other: int) -> bool:
-    return scores[one] > scores[other] or (scores[one] == scores[other] and one < other)
 
 
 @kernel

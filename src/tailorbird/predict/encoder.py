@@ -93,10 +93,9 @@ def attention(encoder: Encoder, query: Codes) -> Matrix:
 def alike(encoder: Encoder, place: Matrix, item: int) -> float:
     """Return the cosine between a place of length one and an item; 0 for an unknown item."""
     total = np.float32(0.0)
-    if item < len(encoder.vectors):
-        vector = encoder.vectors[item]
-        for column in range(len(place)):
-            total += place[column] * vector[column]
+    if item < encoder.vectors.shape[0]:
+        for column in range(encoder.vectors.shape[1]):
+            total += place[column] * encoder.vectors[item, column]
     return float(total)
 
 

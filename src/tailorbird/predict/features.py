@@ -18,6 +18,7 @@ from tailorbird.predict.evidence import (
     gather,
     wipe,
 )
+from tailorbird.predict.heap import kth_best
 from tailorbird.predict.item_facts import ItemFacts
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.neighbours import Shelf, distinct_newest_first, touch
@@ -64,8 +65,9 @@ def candidates(
     count = gather(base, recent, query, settings, scratch)
     count = touch_own(query, count, scratch)
     count = touch_kin(query, encoder, place, count, scratch)
-    chosen = shortlist(count, width, kin_width, scratch)
-    rows = describe(chosen, count, query, settings.rarity, facts, scratch)
+    total = totals(count, scratch)
+    chosen = shortlist(count, (width, kin_width), total, scratch)
+    rows = describe(chosen, query, settings.rarity, facts, (total, scratch))
     liken(rows, chosen, query, encoder, place)
     wipe(count, scratch)
     return chosen, rows
@@ -100,24 +102,35 @@ def touch_kin(
 
 
 @kernel
-def shortlist(count: int, width: int, kin_width: int, scratch: Scratch) -> Codes:
-    """Return own items, the best `width` by evidence and the best `kin_width` by kinship."""
-    evidence, items = scratch.evidence, scratch.touched_items
-    total = np.full(4, np.float32(1e-9))
+def totals(count: int, scratch: Scratch) -> NDArray[np.float32]:
+    """Return float32[VOTES], the sum of each kind of vote over all touched items."""
+    total = np.full(VOTES, np.float32(1e-9))
     for rank in range(count):
-        total[0] += evidence[items[rank], NEIGHBOURS]
-        total[1] += evidence[items[rank], NEIGHBOURS_FLAT]
-        total[2] += evidence[items[rank], RULE]
-        total[3] += evidence[items[rank], RULE_NEXT]
+        item = scratch.touched_items[rank]
+        for vote in range(VOTES):
+            total[vote] += scratch.evidence[item, vote]
+    return total
+
+
+@kernel
+def shortlist(
+    count: int, widths: tuple[int, int], total: NDArray[np.float32], scratch: Scratch
+) -> Codes:
+    """Return own items, the best by evidence and the best by kinship, so many of each."""
+    evidence, items = scratch.evidence, scratch.touched_items
     merit = np.empty(count, np.float32)
     kinship = np.empty(count, np.float32)
     for rank in range(count):
-        row = evidence[items[rank]]
-        kinship[rank] = row[KINSHIP]
-        merit[rank] = row[NEIGHBOURS] / total[0] + row[NEIGHBOURS_FLAT] / total[1]
-        merit[rank] += row[RULE] / total[2] + row[RULE_NEXT] / total[3]
-    floor = floor_of(merit, width)
-    kin_floor = floor_of(kinship, kin_width)
+        item = items[rank]
+        kinship[rank] = evidence[item, KINSHIP]
+        merit[rank] = (
+            evidence[item, NEIGHBOURS] / total[NEIGHBOURS]
+            + evidence[item, NEIGHBOURS_FLAT] / total[NEIGHBOURS_FLAT]
+            + evidence[item, RULE] / total[RULE]
+            + evidence[item, RULE_NEXT] / total[RULE_NEXT]
+        )
+    floor = floor_of(merit, widths[0])
+    kin_floor = floor_of(kinship, widths[1])
     chosen = np.empty(count, np.int32)
     kept = 0
     for rank in range(count):
@@ -131,31 +144,30 @@ def shortlist(count: int, width: int, kin_width: int, scratch: Scratch) -> Codes
 @kernel
 def floor_of(values: NDArray[np.float32], width: int) -> float:
     """Return the value that the best `width` reach, at least a hair above zero."""
-    least = np.float32(1e-20)
     if len(values) > width > 0:
-        least = max(least, np.partition(values, len(values) - width)[len(values) - width])
-    return float(least)
+        return max(1e-20, kth_best(values, width))
+    return 1e-20
 
 
 @kernel
 def describe(
-    chosen: Codes, count: int, query: Codes, rarity: float, facts: ItemFacts, scratch: Scratch
+    chosen: Codes,
+    query: Codes,
+    rarity: float,
+    facts: ItemFacts,
+    found: tuple[NDArray[np.float32], Scratch],
 ) -> NDArray[np.float32]:
     """Return float32[candidates, WIDTH], one row of features a candidate.
 
     Args:
         chosen: The candidates.
-        count: Touched items, over which votes are normalised.
         query: int32[L], the current session.
         rarity: Weight of idf in `rare_neighbours`.
         facts: Of the items.
-        scratch: Holds the evidence.
+        found: The sum of each kind of vote, by which votes are normalized, and the evidence.
     """
+    total, scratch = found
     evidence = scratch.evidence
-    total = np.full(VOTES, np.float32(1e-9))
-    for rank in range(count):
-        for vote in range(VOTES):
-            total[vote] += evidence[scratch.touched_items[rank], vote]
     rows = np.zeros((len(chosen), WIDTH), np.float32)
     last = query[len(query) - 1]
     length = np.log(np.float32(len(query)))

@@ -15,13 +15,18 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 def kernel(loop: Loop) -> Loop:
     """Compile a loop with Numba, cached on disk and without holding the interpreter's lock.
 
+    Sums may be taken in another order and with fused multiply-adds, so that they run several at a
+    time; infinities and NaN mean what they always mean.
+
     Args:
         loop: A function of arrays and numbers only.
 
     Returns:
         The compiled function under the same type, so that callers stay type-checked.
     """
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
+    compiled: Any = numba.njit(
+        cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"}
+    )(loop)
     kept: Loop = compiled
     return kept
 

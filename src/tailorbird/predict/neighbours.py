@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tailorbird.predict.heap import kth_best
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.scratch import Scratch
 from tailorbird.predict.session_index import SessionIndex
@@ -116,7 +117,7 @@ def nearest(
         scratch.likeness[number] = 0.0
     if count <= neighbours:
         return numbers, weights
-    floor = np.partition(weights, count - neighbours)[count - neighbours]
+    floor = kth_best(weights, neighbours)
     kept = 0
     for rank in range(count):
         if weights[rank] >= floor:

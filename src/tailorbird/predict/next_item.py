@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tailorbird.predict.encoder import Encoder, no_encoder
 from tailorbird.predict.evidence import Settings
 from tailorbird.predict.features import candidates
+from tailorbird.predict.heap import best_places
 from tailorbird.predict.item_facts import ItemFacts, Tally, facts_of, grown, tally
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import read_parts, write_parts
@@ -85,10 +86,10 @@ class NextItemModel:
             query,
             (self.recipe.settings, self.recipe.width, self.recipe.kin_width),
             (self.facts, self.encoder),
-            self.recipe.ranker,
+            (self.recipe.ranker, k),
             self.scratch,
         )
-        return topped_up(best_of(chosen, scores, k), self.spare, k)
+        return topped_up(Ranked(chosen, scores), self.spare, k)
 
     def with_recent(self, recent: Sessions, item_count: int | None = None) -> NextItemModel:
         """Return the model over the fitted sessions and these newer ones, without a refit.
@@ -157,7 +158,10 @@ def load(folder: Path) -> NextItemModel:
         parts.array("encoder_appeal", np.float32),
         parts.array("encoder_kin", np.int32),
     )
-    return build(sessions, recipe, encoder, item_count=parts.fact("item_count", int))
+    model = build(sessions, recipe, encoder, item_count=parts.fact("item_count", int))
+    if model.item_count:
+        model.recommend(np.zeros(1, np.int32), 1)  # compiles or loads the kernels, off the hot path
+    return model
 
 
 def build(
@@ -222,8 +226,10 @@ def _answer(
     query: Codes,
     chosen_for_shop: tuple[Settings, int, int],
     knowledge: tuple[ItemFacts, Encoder],
-    ranker: Ranker,
+    ranker_and_k: tuple[Ranker, int],
     scratch: Scratch,
 ) -> tuple[Codes, NDArray[np.float32]]:
     chosen, rows = candidates(shelves[0], shelves[1], query, chosen_for_shop, knowledge, scratch)
-    return chosen, score(ranker, rows)
+    scores = score(ranker_and_k[0], rows)
+    best = best_places(scores, ranker_and_k[1])
+    return chosen[best], scores[best]

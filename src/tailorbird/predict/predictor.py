@@ -173,7 +173,7 @@ class Predictor:
             fresh, similar = models.next_item, models.similar
             if fresh is not None and rows is not None:
                 fresh = fresh.with_recent(sessions_of(rows), len(table.items))
-            if fresh is not None:
+            if fresh is not None and fresh is not models.next_item:
                 fresh.recommend(_ANY_QUERY, 1)  # compiles or loads the kernels, off the hot path
             if similar is not None and described:
                 similar = similar.with_items(described)
@@ -186,7 +186,8 @@ class Predictor:
         if self.models is models:
             self.leaders = found
             self.models = newer
-            self._answers = {}
+            if rows is not None:
+                self._answers = {}
 
     # Answering
 
