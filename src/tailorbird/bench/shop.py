@@ -15,6 +15,7 @@ from tailorbird.collect.admit import Door
 from tailorbird.compose import Install, model_store
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.predictor import Models, Trained
+from tailorbird.predict.registry.card import Card
 from tailorbird.predict.sessions import Sessions, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.settings import Settings
@@ -24,6 +25,8 @@ from tailorbird.spine.ids import DEFAULT_WORKSPACE
 _CHUNK = 2_000
 _FAMILIES = 200
 _FIT_SECONDS = 60.0
+_ON_SUBJECT = 0.7
+_BACK = 0.15
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -64,6 +67,26 @@ def zipf(rng: np.random.Generator, items: int, count: int) -> NDArray[np.int64]:
     return np.minimum((items * rng.random(count) ** 3).astype(np.int64), items - 1)
 
 
+def visits(rng: np.random.Generator, items: int, lengths: NDArray[np.int64]) -> list[list[int]]:
+    """Return visits that stay on a subject, as people's do: seven steps of ten in one family.
+
+    The rest goes anywhere, or back to what the visit has seen already.
+    """
+    longest = int(lengths.max())
+    first = zipf(rng, items, len(lengths))
+    shape = (len(lengths), longest)
+    family = (first % _FAMILIES)[:, None]
+    inside = family + _FAMILIES * zipf(rng, items // _FAMILIES, shape[0] * shape[1]).reshape(shape)
+    anywhere = zipf(rng, items, shape[0] * shape[1]).reshape(shape)
+    luck = rng.random(shape)
+    steps = np.where(luck < _ON_SUBJECT, inside, anywhere)
+    steps[:, 0] = first
+    back = luck > 1.0 - _BACK
+    back[:, 0] = False
+    steps[back] = np.broadcast_to(first[:, None], shape)[back]
+    return [row[:length] for row, length in zip(steps.tolist(), lengths.tolist(), strict=True)]
+
+
 def _item(code: int) -> dict[str, object]:
     family = code % _FAMILIES
     return {
@@ -79,7 +102,8 @@ def _item(code: int) -> dict[str, object]:
 
 def _history(size: Size, now_ms: int, rng: np.random.Generator) -> list[bytes]:
     count = size.people * size.events_a_person
-    items = zipf(rng, size.items, count).tolist()
+    lengths = np.full(size.people, size.events_a_person)
+    items = np.array(visits(rng, size.items, lengths)).T.ravel().tolist()
     ages = rng.integers(0, 30 * 86_400_000, size.people)
     run = secrets.token_hex(4)
     made = []
@@ -100,10 +124,9 @@ def _history(size: Size, now_ms: int, rng: np.random.Generator) -> list[bytes]:
 def _index(settings: Settings, size: Size, offset: int, rng: np.random.Generator) -> None:
     """Store a model over the wanted number of sessions, fitted as a shop's would be."""
     lengths = rng.integers(2, 9, size.sessions)
-    flat = zipf(rng, size.items, int(lengths.sum())).astype(np.int32)
-    rows = np.split(flat, np.cumsum(lengths)[:-1])
+    rows = visits(rng, size.items, lengths)
     ended = np.linspace(0, 30 * 86_400.0, size.sessions) + wall_clock() / 1000 - 30 * 86_400.0
-    sessions = Sessions.of([row.tolist() for row in rows], ended.tolist())
+    sessions = Sessions.of(rows, ended.tolist())
     vocabulary = Vocabulary.of(f"sku-{code}" for code in range(size.items))
     model = fit(sessions, rng=rng, budget_seconds=_FIT_SECONDS, item_count=size.items)
     models = Models(name="bench@fitted", trained_offset=offset, next_item=model)
@@ -111,9 +134,12 @@ def _index(settings: Settings, size: Size, offset: int, rng: np.random.Generator
     standings = Standings(wall_clock() / 1000)
     for code in range(min(500, size.items)):
         standings.touch(code, wall_clock() / 1000, float(size.items - code), None)
-    model_store(settings, DEFAULT_WORKSPACE).save(
-        Trained(models, vocabulary, facets, standings), {"sessions": size.sessions}
+    store = model_store(settings, DEFAULT_WORKSPACE)
+    store.save(
+        Trained(models, vocabulary, facets, standings),
+        Card(models.name, offset, {"sessions": size.sessions}),
     )
+    store.promote(models.name, wall_clock(), "made for the bench")
 
 
 def lua_scripts(folder: Path, key: str, size: Size) -> dict[str, Path]:
