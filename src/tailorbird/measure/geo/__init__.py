@@ -1,0 +1,1 @@
+"""Experiments by region: what would have been without the campaign, told by the other regions."""
