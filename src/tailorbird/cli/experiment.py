@@ -1,28 +1,24 @@
 """`tailorbird experiment`: what an experiment says, and how long the next one must run."""
 
 import asyncio
-import importlib
 import sys
 from enum import StrEnum
-from types import ModuleType
 from typing import Annotated
 
 import msgspec
 import typer
 
+from tailorbird.cli.geo import geo, geo_plan
 from tailorbird.cli.options import AsJson
 from tailorbird.cli.reading_table import show
+from tailorbird.cli.rooms import measuring
 from tailorbird.measure.metrics import BadMetric, parse_metric
 from tailorbird.measure.question import Question, Weights
-from tailorbird.spine.errors import BadRequest, TailorbirdError
+from tailorbird.spine.errors import BadRequest
 
 experiment = typer.Typer(no_args_is_help=True, help="Read an experiment, or plan one.")
-
-
-class MeasureMissing(TailorbirdError):
-    """Reading experiments needs tea-tasting and Ibis, which are not installed."""
-
-    remedy = "Install them with `pip install 'tailorbird[measure]'`."
+experiment.command("geo")(geo)
+experiment.command("geo-plan")(geo_plan)
 
 
 class BadWeightOption(BadRequest):
@@ -130,8 +126,8 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Read an experiment from a table of exposures and outcomes: health first, then effects."""
-    room = _room("analyst")
-    source = _room("tables").Table(
+    room = measuring("analyst")
+    source = measuring("tables").Table(
         path=table,
         unit=unit,
         variant=variant,
@@ -184,19 +180,11 @@ def plan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Say how many units, and how many days, an experiment needs."""
-    room = _room("powering")
+    room = measuring("powering")
     spread = deviation if deviation is not None else max(mean * (1.0 - mean), 0.0) ** 0.5
     wish = room.Wish(mean, spread, detect, variance_removed, treated, alpha, power, units_a_day)
     answer = room.planned(wish)
     typer.echo(msgspec.json.encode(answer).decode() if as_json else answer.says)
-
-
-def _room(module: str) -> ModuleType:
-    """Return a module of the room that rests on the extra; it is loaded when a verb needs it."""
-    try:
-        return importlib.import_module(f"tailorbird.measure.{module}")
-    except ModuleNotFoundError as cause:
-        raise MeasureMissing from cause
 
 
 def _weights(text: str) -> Weights:
