@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 
 import numpy as np
@@ -13,6 +12,7 @@ from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strict
 from tailorbird.consent.signals import from_context
 from tailorbird.decide.filling import Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
+from tailorbird.decide.numbering import Names
 from tailorbird.decide.placements import Placements
 from tailorbird.decide.ports import DecisionRecord, Journal
 from tailorbird.decide.ranking import ranked
@@ -63,6 +63,7 @@ class Decider:
         self.placements = placements
         self._journal = journal
         self._clock = clock
+        self._names = Names()
         self._filler = Filler(predictor, rooms.catalog, rng)
 
     async def decide(
@@ -90,7 +91,7 @@ class Decider:
         chosen = [(self.placements.get(slot.name), slot) for slot in request.placements]
         person, profile, permitted = await self._who(request.context, subject, signals)
         asked = self._asked(request, (person, profile, permitted), started, deadline_ms, explain)
-        decision_id = f"d_{secrets.token_hex(8)}"
+        decision_id = self._names.next()
         decisions = tuple(
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
@@ -118,7 +119,7 @@ class Decider:
         placement = self.placements.get(request.placement)
         who = await self._who(request.context, subject, signals)
         asked = self._asked(request, who, started, deadline_ms, explain=False)
-        decision_id = f"d_{secrets.token_hex(8)}"
+        decision_id = self._names.next()
         names = tuple(ItemId(str(one)) for one in request.candidates)
         found = ranked(placement, asked.moment, asked.next_items, self.predictor, names)
         decision = self._filler.listed(placement, found, asked, f"{decision_id}-0")

@@ -33,6 +33,7 @@ log = logging.getLogger("tailorbird.predict")
 SESSION_CANDIDATES = 80
 _LONGEST_QUERY = 20
 _MOST_ANSWERS = 20_000
+_ANSWERS_KEPT_S = 30.0  # new sessions are heard within a minute: this, and a refresh
 
 _ANY_QUERY: Codes = np.zeros(1, np.int32)
 _NO_NEIGHBOURS = Neighbours(np.zeros((0, 1), np.int32), np.zeros((0, 1), np.float32))
@@ -96,8 +97,9 @@ class Predictor:
         self._recent = RecentSessions()
         self._scratch = blend_scratch(self.table.capacity, 1024)
         self._room = empty_pool()
-        # Answers of the session model as it is now, by query: short sessions repeat a lot.
+        # Answers of the session model by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
+        self._answers_since_s = 0.0
         self._undescribed: dict[int, Description] = {}
         self._observed = False
         self.session_ms = 0.3
@@ -186,8 +188,8 @@ class Predictor:
         if self.models is models:
             self.leaders = found
             self.models = newer
-            if rows is not None:
-                self._answers = {}
+            if rows is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
+                self._answers, self._answers_since_s = {}, now_s
 
     # Answering
 

@@ -24,7 +24,7 @@ V = TypeVar("V")
 FOLD_VERSION = 2
 """Raise it whenever the fold changes meaning: the state is then rebuilt from the log at start."""
 
-_HOT_PROFILES = 30_000
+_HOT_PROFILES = 50_000
 _HOT_LINKS = 100_000
 
 
