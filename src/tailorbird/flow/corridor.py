@@ -87,6 +87,11 @@ class Corridor:
 
     async def apply(self, batch: Sequence[LoggedEvent]) -> None:
         """Fold one batch: identity, then profiles, then whoever listens; all or nothing."""
+        async with self._splitter.alone:
+            await self._apply(batch)
+        self._release()
+
+    async def _apply(self, batch: Sequence[LoggedEvent]) -> None:
         start = 0
         for index, logged in enumerate(batch):
             if logged.event.kind == "split":
@@ -95,7 +100,6 @@ class Corridor:
                 await self._checkpoint.mark(logged.offset)
                 start = index + 1
         await self._fold(batch[start:])
-        self._release()
 
     async def stop(self) -> None:
         """Stop following, and write what is not yet written."""

@@ -21,10 +21,13 @@ class Forgetter:
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         """Forget people; return how many values went."""
-        met = await self._state.met_by(keys)
+        async with self._splitter.alone:
+            # A split that began before the log was erased has ended; a later one finds nothing.
+            met = await self._state.met_by(keys)
         gone = await self._state.erase(keys)
-        await self._splitter.refold(met, self._state.offset)
-        await self._state.mark(self._state.offset)
+        async with self._splitter.alone:
+            await self._splitter.refold(met, self._state.offset)
+            await self._state.mark(self._state.offset)
         await self._state.flush()
         return gone
 

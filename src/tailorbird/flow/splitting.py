@@ -1,5 +1,6 @@
 """Undoing a join: the people involved are folded again from the log as if it never was."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from tailorbird.flow.ports import History
@@ -8,13 +9,22 @@ from tailorbird.identity.ports import IdentityStore
 from tailorbird.identity.resolve import DEFAULT_WINDOW_MS, Graph, resolve
 from tailorbird.identity.resolver import keys_of
 from tailorbird.profile.ports import ProfileFolds
+from tailorbird.profile.profile import Profile
 from tailorbird.profile.profiler import folded
 from tailorbird.spine.events import LoggedEvent
-from tailorbird.spine.ids import IdentifierKey, anonymous_key, person_from, user_key
+from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, person_from, user_key
+from tailorbird.spine.turns import Turn
+
+_A_TURN = 200  # events that are resolved or folded before others may go on: some milliseconds
 
 
 class Splitter:
-    """Carries out split events: the browser and the user are parted, back to the first event."""
+    """Carries out split events: the browser and the user are parted, back to the first event.
+
+    Many may be involved, so the work is done in turns and answers are given meanwhile, from the
+    state before it. Nothing else may be folded in that time: whoever changes derived state holds
+    `alone`. What changes is put into the state at the end, at once.
+    """
 
     def __init__(
         self,
@@ -28,6 +38,7 @@ class Splitter:
         self._identities = identities
         self._folds = folds
         self._window_ms = window_ms
+        self.alone = asyncio.Lock()
 
     async def split(self, logged: LoggedEvent) -> None:
         """Part a browser from a user, and rebuild everybody whose identifiers are involved.
@@ -67,12 +78,12 @@ class Splitter:
         before = {person for key, link in links.items() for person in persons_of(key, link)}
         history = [one for one in await self._log.of_subjects(keys) if one.offset <= up_to]
         graph = Graph(seeds(blocks), {}, window_ms=self._window_ms)
-        resolved = [resolve(graph, one) for one in history if one.event.kind != "split"]
+        profiles = await _folded_in_turns(graph, history)
         nobody = dict.fromkeys(before, None)
         await self._identities.put(
             {key: graph.link(key) for key in keys}, {**nobody, **graph.nodes}
         )
-        await self._folds.save({**nobody, **folded({}, resolved)})
+        await self._folds.save({**nobody, **profiles})
 
     async def _involved(self, parted: set[IdentifierKey]) -> Sequence[IdentifierKey]:
         """Return every identifier that shares an event with these, or with one that does.
@@ -81,11 +92,30 @@ class Splitter:
         """
         keys: set[IdentifierKey] = set()
         fresh = parted
+        turn = Turn(_A_TURN * 5)
         while fresh:
             keys |= fresh
-            events = await self._log.of_subjects(sorted(fresh))
-            fresh = {key for logged in events for key in keys_of(logged)} - keys
+            met: set[IdentifierKey] = set()
+            for logged in await self._log.of_subjects(sorted(fresh)):
+                met.update(keys_of(logged))
+                await turn.done()
+            fresh = met - keys
         return sorted(keys)
+
+
+async def _folded_in_turns(
+    graph: Graph, history: Sequence[LoggedEvent]
+) -> dict[PersonId, Profile | None]:
+    """Return the profiles of a history; the graph takes in whose each event is."""
+    profiles: dict[PersonId, Profile | None] = {}
+    turn = Turn(_A_TURN)
+    for start in range(0, len(history), _A_TURN):
+        part = history[start : start + _A_TURN]
+        resolved = [resolve(graph, one) for one in part if one.event.kind != "split"]
+        await turn.done(len(part))
+        profiles.update(folded(profiles, resolved))
+        await turn.done(len(part))
+    return profiles
 
 
 def seeds(blocks: dict[IdentifierKey, tuple[str, ...]]) -> dict[IdentifierKey, Link]:

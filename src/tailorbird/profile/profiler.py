@@ -26,7 +26,7 @@ class Profiler:
 
 
 def folded(
-    loaded: Mapping[PersonId, Profile], batch: Sequence[Resolved]
+    loaded: Mapping[PersonId, Profile | None], batch: Sequence[Resolved]
 ) -> dict[PersonId, Profile | None]:
     """Return the changed profiles of a batch; None for persons absorbed by others.
 

@@ -7,10 +7,12 @@ import msgspec
 
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
+from tailorbird.spine.turns import Turn
 from tailorbird.storage.embedded.queries import load
 
 _SQL = load("log")
 _A_BATCH = 2_000
+_A_TURN = 400  # events that are decoded before others may go on: some milliseconds
 _ALL = 2**62
 
 
@@ -37,11 +39,26 @@ class LogReader:
 
     async def of_subjects(self, keys: Sequence[IdentifierKey]) -> Sequence[LoggedEvent]:
         found: dict[int, LoggedEvent] = {}
+        turn = Turn(_A_TURN)
         for key in keys:
             kind, _, value = key.partition(":")
             for question in ("of_user" if kind == "user" else "of_anonymous", "of_previous"):
-                found.update({one.offset: one for one in self._logged(question, value)})
+                async for page in self._pages(question, value, turn):
+                    found.update({one.offset: one for one in page})
         return [found[offset] for offset in sorted(found)]
+
+    async def _pages(
+        self, question: str, value: str, turn: Turn
+    ) -> AsyncIterator[list[LoggedEvent]]:
+        """Yield what is found of one identifier, page by page: no question stays open meanwhile."""
+        after = 0
+        while page := self._logged(question, value, after, _A_TURN):
+            yield page
+            await turn.done(len(page))
+            if len(page) < _A_TURN:
+                return
+            after = page[-1].offset
+        await turn.done(1)
 
     async def splits(self) -> Sequence[LoggedEvent]:
         return [one for one in self._logged("splits") if one.offset <= self._up_to]

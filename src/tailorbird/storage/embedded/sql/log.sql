@@ -29,13 +29,13 @@ SELECT count(*) FROM events;
 SELECT offset, body FROM events WHERE offset > ? ORDER BY offset LIMIT ?;
 
 -- name: of_user
-SELECT offset, body FROM events WHERE user_id = ?;
+SELECT offset, body FROM events WHERE user_id = ? AND offset > ? ORDER BY offset LIMIT ?;
 
 -- name: of_anonymous
-SELECT offset, body FROM events WHERE anonymous_id = ?;
+SELECT offset, body FROM events WHERE anonymous_id = ? AND offset > ? ORDER BY offset LIMIT ?;
 
 -- name: of_previous
-SELECT offset, body FROM events WHERE previous_id = ?;
+SELECT offset, body FROM events WHERE previous_id = ? AND offset > ? ORDER BY offset LIMIT ?;
 
 -- name: splits
 SELECT offset, body FROM events WHERE is_split = 1 ORDER BY offset;
