@@ -31,6 +31,8 @@ from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
 from tailorbird.predict.people import Foresight
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.registry.succession import Succession
+from tailorbird.predict.registry.watch import Watch
 from tailorbird.privacy.officer import Doors as OfficersDoors
 from tailorbird.privacy.officer import Officer
 from tailorbird.profile.profiler import Profiler
@@ -68,6 +70,7 @@ from tailorbird.storage.embedded.vault import (
 
 _A_BATCH = 5_000
 _ADOPT_EVERY_S = 2.0
+_WATCH_EVERY_S = 5.0
 
 
 class Workspace:
@@ -122,6 +125,8 @@ class Workspace:
         self.journal = SqliteJournal(folder / "journal.db")
         self.models = ModelFolder(folder / "models")
         self.predictor = Predictor(clock)
+        self.succession = Succession(self.predictor, self.models)
+        self.watch = Watch(self.predictor, self.models, clock)
         self.people_models = PeopleModelFolder(folder / "models" / "people")
         self.foresight = Foresight()
         self.decider = Decider(
@@ -160,7 +165,9 @@ class Workspace:
         self.corridor.listen(self.feed.observe)
 
     def _observe(self, batch: Sequence[Resolved]) -> None:
-        self.predictor.observe([resolved.logged.event for resolved in batch])
+        events = [resolved.logged.event for resolved in batch]
+        self.predictor.observe(events)
+        self.watch.observe(events)
 
     async def _everyone(self, keys: Sequence[IdentifierKey]) -> Sequence[IdentifierKey]:
         """Return all identifiers of the people behind some."""
@@ -279,6 +286,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
             every(settings.recent_seconds, workspace.predictor.refresh, "refresh"), name="refresh"
         ),
         asyncio.create_task(every(1.0, workspace.tally.flush, "tally"), name="tally"),
+        asyncio.create_task(every(_WATCH_EVERY_S, workspace.watch.round, "watch"), name="watch"),
         asyncio.create_task(
             every(_ADOPT_EVERY_S, lambda: _adopt_newer(workspace), "adopt"), name="adopt"
         ),
@@ -296,11 +304,7 @@ async def _recall(workspace: Workspace) -> None:
 async def _adopt_newer(workspace: Workspace) -> None:
     """Serve a version that a training has stored since; a broken one leaves the old one serving."""
     await _adopt_people(workspace)
-    if workspace.models.current() in {None, workspace.predictor.models.name.replace("@", "-")}:
-        return
-    trained = await asyncio.to_thread(workspace.models.load)
-    if trained is not None:
-        workspace.predictor.adopt(trained)
+    if await workspace.succession.adopt():
         await workspace.predictor.refresh()
 
 
@@ -313,9 +317,7 @@ async def _adopt_people(workspace: Workspace) -> None:
 
 async def _load_models(workspace: Workspace) -> None:
     """Adopt the trained models, describe the catalog, and catch up on what came after training."""
-    stored = workspace.models.load()
-    if stored is not None:
-        workspace.predictor.adopt(stored)
+    await workspace.succession.adopt()
     await _adopt_people(workspace)
     items = list(workspace.catalog.all())
     workspace.catalog.spelling.learn(items)

@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stitch_days: int = 30
     deadline_ms: int = 50
     retrain_minutes: int = 30
+    train_days: int = 0
     recent_seconds: int = 20
     demo: bool = False
     log_level: str = "info"

@@ -14,6 +14,7 @@ from tailorbird.api.doorkeeper import Doorkeeper
 from tailorbird.api.features import FeatureDoors
 from tailorbird.api.http import Door
 from tailorbird.api.items import ItemDoors
+from tailorbird.api.models import ModelDoors
 from tailorbird.api.operating import OperatingDoors
 from tailorbird.api.people import PeopleDoors
 from tailorbird.api.privacy import PrivacyDoors
@@ -44,7 +45,7 @@ def build(install: Install) -> ASGIApp:
     exact |= configuring.exact()
     patterned += configuring.patterned()
     features = FeatureDoors(keeper, install)
-    exact |= features.exact()
+    exact |= features.exact() | ModelDoors(keeper).exact()
     patterned += features.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()

@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from tailorbird.api.http import Answer, Call, Door, answer
-from tailorbird.compose import Install
+from tailorbird.compose import Install, Workspace
 
 
 class OperatingDoors:
@@ -16,6 +16,13 @@ class OperatingDoors:
             name: Gauge(f"tailorbird_{name}", text, ["workspace"], registry=self._registry)
             for name, text in _GAUGES.items()
         }
+
+        self._drift = Gauge(
+            "tailorbird_model_drift_psi",
+            "Population stability index of an input or a score against training.",
+            ["workspace", "value"],
+            registry=self._registry,
+        )
 
     def exact(self) -> dict[tuple[str, str], Door]:
         """Return the doors by method and path."""
@@ -50,13 +57,31 @@ class OperatingDoors:
                 "dead_letters": await shop.dead_letters.count(),
                 "decisions_dropped": shop.journal.dropped,
                 "items": shop.catalog.count(),
+                **_models(shop),
             }
             for name, figure in figures.items():
                 self._gauges[name].labels(workspace=shop.name).set(figure)
+            for moved in () if shop.watch.seen is None else shop.watch.seen.drift:
+                value = moved.name.replace(" ", "_")
+                self._drift.labels(workspace=shop.name, value=value).set(moved.psi)
         return Answer(
             body=generate_latest(self._registry),
             content_type=b"text/plain; version=0.0.4; charset=utf-8",
         )
+
+
+def _models(shop: Workspace) -> dict[str, float]:
+    """Return figures of the models at work; a rate is told once something was asked."""
+    figures: dict[str, float] = {"model_refused": float(shop.succession.fault is not None)}
+    seen = shop.watch.seen
+    if seen is None:
+        return figures
+    figures |= {
+        "model_questions": seen.champion.questions,
+        "model_drift_alarms": len(seen.alarms),
+    }
+    rate = seen.champion.hit_rate
+    return figures if rate is None else {**figures, "model_hit_rate": rate.value}
 
 
 _GAUGES = {
@@ -67,4 +92,8 @@ _GAUGES = {
     "dead_letters": "Refused events in the dead-letter list.",
     "decisions_dropped": "Decisions that the journal could not take.",
     "items": "Items in the catalog.",
+    "model_refused": "1 while the version that is to serve cannot be read, and another serves.",
+    "model_questions": "Questions that the serving version was asked since it serves.",
+    "model_hit_rate": "Share of them with the item that was touched next among the first 20.",
+    "model_drift_alarms": "Inputs and scores of the serving version that have drifted.",
 }

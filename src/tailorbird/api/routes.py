@@ -7,6 +7,7 @@ import msgspec
 from tailorbird.access.keys import Scope
 from tailorbird.api import configuring, shapes
 from tailorbird.api.features import FeatureList, FeatureValues
+from tailorbird.api.models import ModelsShown
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
@@ -113,9 +114,7 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/people/{person}/decisions"): _of_person(shapes.DecisionsShown, query=_LIMIT),
     ("GET", "/v1/people/{person}/messages"): _of_person(shapes.MessagesShown),
     ("GET", "/v1/features"): Described(_PEOPLE, Scope.PEOPLE, gives=FeatureList),
-    ("GET", "/v1/people/{person}/features"): _of_person(
-        FeatureValues, query=(("item", "text"),)
-    ),
+    ("GET", "/v1/people/{person}/features"): _of_person(FeatureValues, query=(("item", "text"),)),
     ("POST", "/v1/people/{person}/split"): _of_person(shapes.Parted, takes=SplitRequest),
     ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
     ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
@@ -148,6 +147,7 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/dead-letters/replay"): Described(
         _QUALITY, Scope.ADMIN, shapes.Replay, shapes.ReplayShown, mistakes=(503,)
     ),
+    ("GET", "/v1/models"): Described(_DECIDE, Scope.ADMIN, gives=ModelsShown),
     ("GET", "/v1/quality"): Described(_QUALITY, Scope.ADMIN, gives=shapes.QualityShown),
     ("GET", "/v1/projects/{key}/settings"): _setup,
     ("GET", "/sourceConfig"): _setup,

@@ -21,6 +21,7 @@ from tailorbird.beside import (
     workspaces_of,
 )
 from tailorbird.compose import model_store
+from tailorbird.predict.registry.watched import watched_from
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, parse_time_ms
 from tailorbird.spine.errors import TailorbirdError
@@ -120,7 +121,7 @@ def workspace(settings: Settings, name: WorkspaceId, now_ms: int) -> Iterator[Fi
     saw = f"{facts.dead_letters:,} in all, {refused:,} in the last day"
     todo = "See why with `tailorbird dead-letters list`, mend the sender, then replay them."
     yield _finding(f"{name}: dead letters", saw, not much, todo, Verdict.DOUBTFUL)
-    yield _models(settings, facts, now_ms)
+    yield from _models(settings, facts, now_ms)
 
 
 def _in_step(facts: WorkspaceFacts) -> Finding:
@@ -132,19 +133,31 @@ def _in_step(facts: WorkspaceFacts) -> Finding:
     return Finding(f"{facts.name}: state", Verdict.DOUBTFUL, f"{saw}: {behind:,} behind", todo)
 
 
-def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Finding:
+def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Iterator[Finding]:
+    """Look at the version that is to serve: can it be read, is it old, has the world moved."""
     check = f"{facts.name}: models"
     store = model_store(settings, WorkspaceId(facts.name))
     serves = store.current()
     if serves is None:
         verdict = Verdict.DOUBTFUL if facts.events else Verdict.GOOD
-        return Finding(check, verdict, "none trained", "Run `tailorbird train`.")
-    card = next(one for one in store.versions() if str(one["name"]).replace("@", "-") == serves)
-    at_ms = _trained_ms(str(card["name"]))
-    behind = max(0, facts.logged - msgspec.convert(card["trained_offset"], int))
-    saw = f"{card['name']}, {behind:,} events since"
-    good = now_ms - at_ms <= _MODEL_OLD_MS or not behind
-    return _finding(check, saw, good, "Run `tailorbird train`.", Verdict.DOUBTFUL)
+        yield Finding(check, verdict, "none trained", "Run `tailorbird train`.")
+        return
+    fault = store.fault()
+    if fault is not None:
+        todo = "The last good version serves. Run `tailorbird train`, or `models rollback`."
+        yield Finding(check, Verdict.BAD, fault, todo)
+        return
+    card = next(one for one in store.cards() if one.name.replace("@", "-") == serves)
+    behind = max(0, facts.logged - card.trained_offset)
+    saw = f"{card.name}, {behind:,} events since"
+    good = now_ms - _trained_ms(card.name) <= _MODEL_OLD_MS or not behind
+    yield _finding(check, saw, good, "Run `tailorbird train`.", Verdict.DOUBTFUL)
+    seen = watched_from(store.read_watch())
+    if seen is not None and seen.drift:
+        moved = ", ".join(f"{one.name} (PSI {one.psi:.2f})" for one in seen.alarms)
+        saw = moved or f"none of {len(seen.drift)} values has moved"
+        todo = "People or goods have changed since training. Run `tailorbird train`."
+        yield _finding(f"{facts.name}: drift", saw, not moved, todo, Verdict.DOUBTFUL)
 
 
 def _trained_ms(name: str) -> int:

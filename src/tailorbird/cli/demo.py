@@ -17,7 +17,7 @@ from tailorbird.cli.serve import serve
 from tailorbird.cli.traffic import SEED, traffic
 from tailorbird.collect.admit import Door
 from tailorbird.compose import Install, Workspace, model_store, training_source
-from tailorbird.predict.trainer import train
+from tailorbird.predict.trainer import Plan, train
 from tailorbird.settings import Settings, read_settings
 from tailorbird.simulate.behaviour import history, in_time_order
 from tailorbird.simulate.scenario import make_personas, story_of
@@ -68,7 +68,7 @@ async def _prepare(
             model_store(settings, DEFAULT_WORKSPACE),
             wall_clock(),
             np.random.default_rng(SEED),
-            budget_seconds=_FIT_SECONDS,
+            plan=Plan(budget_seconds=_FIT_SECONDS),
             told=lambda step: console.print(f"  {step}"),
         )
     return keys

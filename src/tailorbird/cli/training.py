@@ -6,7 +6,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from tailorbird.cli.training_people import train_people
 from tailorbird.compose import model_store, training_source
+from tailorbird.predict.trainer import Plan
 from tailorbird.predict.trainer import train as fit_all
 from tailorbird.settings import read_settings
 from tailorbird.spine.clock import wall_clock
@@ -21,17 +23,31 @@ def train(
     budget: Annotated[
         float, typer.Option(help="About how many seconds fitting may take.")
     ] = _BUDGET_S,
+    days: Annotated[
+        int | None,
+        typer.Option(help="Learn from so many days before now, 0 for all; as set."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Luck of sampling.")] = 0,
 ) -> None:
-    """Fit the models on the log, and store them as a new version; a running server adopts it."""
+    """Fit the models on the log, and store them as a new version; a running server adopts it.
+
+    A version that guesses worse than the one that serves is kept as rejected, with the reason.
+    """
     settings = read_settings(data=data)
     name = WorkspaceId(workspace)
-    models = fit_all(
+
+    def told(step: str) -> None:
+        print(step, file=sys.stderr, flush=True)
+
+    card = fit_all(
         training_source(settings, name),
         model_store(settings, name),
         wall_clock(),
         np.random.default_rng(seed),
-        budget_seconds=budget,
-        told=lambda step: print(step, file=sys.stderr, flush=True),
+        plan=Plan(budget, settings.train_days if days is None else days),
+        told=told,
     )
-    print(models.name)
+    people = train_people(settings, name, wall_clock(), seed, told)
+    print(card.name)
+    if people.intent is not None or people.value is not None:
+        print(people.name)

@@ -42,6 +42,9 @@ class Vitals(msgspec.Struct, frozen=True):
     items: int
     model: str | None
     model_at_ms: int | None
+    model_fault: str | None
+    model_hits: float | None
+    drifted: tuple[str, ...]
     decisions: int
     levels: tuple[LevelShare, ...]
     median_took_ms: float | None
@@ -61,6 +64,8 @@ class VitalSigns:
         today = await _today(shop, now_ms)
         latest = await self.latest(shop, now_ms)
         model = shop.predictor.models.name
+        seen = shop.watch.seen
+        hits = None if seen is None else seen.champion.hit_rate
         took = sorted(record.took_ms for record in latest)
         levels = _levels(latest)
         return Vitals(
@@ -75,6 +80,9 @@ class VitalSigns:
             items=items,
             model=None if model == "none" else model,
             model_at_ms=_trained_ms(model),
+            model_fault=shop.succession.fault,
+            model_hits=None if seen is None or hits is None else hits.value,
+            drifted=() if seen is None else tuple(one.name for one in seen.alarms),
             decisions=sum(one.count for one in levels),
             levels=levels,
             median_took_ms=took[len(took) // 2] if took else None,

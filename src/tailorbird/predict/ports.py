@@ -5,17 +5,22 @@ from typing import Protocol
 
 from tailorbird.catalog.items import Item
 from tailorbird.predict.predictor import Trained
+from tailorbird.predict.registry.card import Card
 from tailorbird.predict.training import TrainingEvent
 
 
 class ModelStore(Protocol):
-    """Where trained models rest; each version whole or not at all."""
+    """Where trained models rest, each version whole or not at all; one of them serves."""
 
-    def save(self, trained: Trained, facts: dict[str, object]) -> None: ...
+    def save(self, trained: Trained, card: Card) -> None: ...
 
     def load(self) -> Trained | None: ...
 
-    def versions(self) -> Sequence[dict[str, object]]: ...
+    def cards(self) -> Sequence[Card]: ...
+
+    def promote(self, name: str, at_ms: int, why: str) -> None: ...
+
+    def reject(self, name: str, at_ms: int, why: str) -> None: ...
 
 
 class TrainingSource(Protocol):

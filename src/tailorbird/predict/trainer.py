@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
+from tailorbird import __version__
 from tailorbird.predict.complements import Browsing, complements, joined_orders
 from tailorbird.predict.content import Description
 from tailorbird.predict.fitting import fit
+from tailorbird.predict.kernel import edition
 from tailorbird.predict.lookalikes import described_by, description_of, fit_lookalikes
+from tailorbird.predict.model_files import ModelUnreadable
 from tailorbird.predict.ports import ModelStore, TrainingSource
 from tailorbird.predict.predictor import Models, Trained
+from tailorbird.predict.registry.card import Card, Lineage, Verdict, Window
+from tailorbird.predict.registry.trial import BUDGET_SHARE, Serving, tried
+from tailorbird.predict.sessions import Sessions
 from tailorbird.predict.training import Diary, read_diary
-from tailorbird.spine.clock import format_time
+from tailorbird.spine.clock import DAY_MS, format_time
 from tailorbird.spine.errors import TailorbirdError
 
 LEAST_SESSIONS = 50
@@ -31,23 +39,42 @@ class TooLittleData(TailorbirdError):
     remedy = "Collect or import more events first; until then answers rest on stock and popularity."
 
 
+class Plan(msgspec.Struct, frozen=True):
+    """How to train.
+
+    Attributes:
+        budget_seconds: about how long the next-item model may take, its trial included.
+        days: learn from what happened in so many days before now; 0 for all of the log.
+    """
+
+    budget_seconds: float = 240.0
+    days: int = 0
+
+    def digest(self) -> str:
+        """Return a short digest: the same plan has the same."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]
+
+
 def train(
     source: TrainingSource,
     store: ModelStore,
     now_ms: int,
     rng: np.random.Generator,
     *,
-    budget_seconds: float = 240.0,
+    plan: Plan = Plan(),  # noqa: B008 - a frozen value
     told: Told = lambda _: None,
-) -> Models:
-    """Fit all models on what is in the log now, and store them under a new version.
+) -> Card:
+    """Fit all models on what is in the log now; store them, and let them serve if they may.
+
+    A twin that never saw the newest sessions is asked about them. One that guesses worse than the
+    version that serves is kept as rejected, with the reason.
 
     Args:
         source: what to learn from.
         store: where to put the result.
         now_ms: the time that names the version.
         rng: luck of sampling.
-        budget_seconds: about how long the next-item model may take.
+        plan: how.
         told: hears of each step.
 
     Raises:
@@ -56,14 +83,21 @@ def train(
     started = time.monotonic()
     last_offset = source.last_offset
     told("reading the log")
-    diary = read_diary(source.batches())
+    diary = read_diary(source.batches(), now_ms - plan.days * DAY_MS if plan.days else 0)
     descriptions = _descriptions(diary, source)
     sessions = diary.sessions()
     if len(sessions) < LEAST_SESSIONS:
         raise TooLittleData(f"{len(sessions)} sessions of two items; {LEAST_SESSIONS} are needed")
+    told(f"trying it on the newest of {len(sessions):,} sessions")
+    budget = plan.budget_seconds
+    luck = rng.spawn(1)[0]
+    outcome = tried(sessions, diary.vocabulary, _serving(store), luck, BUDGET_SHARE * budget)
     told(f"fitting next-item model on {len(sessions):,} sessions")
     next_item = fit(
-        sessions, rng=rng, budget_seconds=budget_seconds, item_count=len(diary.vocabulary)
+        sessions,
+        rng=rng,
+        budget_seconds=(1.0 - BUDGET_SHARE) * budget,
+        item_count=len(diary.vocabulary),
     )
     told("finding complements and look-alikes")
     orders = joined_orders(diary.baskets(), diary.buyers(), _SOON_S)
@@ -86,9 +120,49 @@ def train(
         facets=[diary.facets.get(code, ()) for code in range(len(diary.vocabulary))],
         standings=diary.standings(now_ms / 1000),
     )
-    store.save(trained, _facts(diary, sessions_count=len(sessions), began=started))
-    told(f"stored {models.name}")
-    return models
+    card = Card(
+        name=models.name,
+        trained_offset=last_offset,
+        facts={"seconds": round(time.monotonic() - started, 1)},
+        trained_at_ms=now_ms,
+        window=_window(sessions, len(diary.vocabulary)),
+        lineage=Lineage(1, last_offset, plan.digest(), f"{__version__}+{edition()}"),
+        metrics=outcome.metrics,
+        verdict=outcome.verdict,
+        shapes=outcome.shapes,
+    )
+    store.save(trained, card)
+    _passed(store, card, outcome.verdict, told)
+    return card
+
+
+def _passed(store: ModelStore, card: Card, verdict: Verdict, told: Told) -> None:
+    """Let a version serve that may; keep another from it."""
+    if verdict.passed:
+        store.promote(card.name, card.trained_at_ms, verdict.reason)
+        told(f"stored {card.name}; it serves")
+        return
+    store.reject(card.name, card.trained_at_ms, verdict.reason)
+    told(f"stored {card.name}, rejected: {verdict.reason}")
+
+
+def _serving(store: ModelStore) -> Serving | None:
+    """Return the version that serves, if it is known until when its sessions reach."""
+    try:
+        trained = store.load()
+    except ModelUnreadable:
+        return None  # nothing readable to compare with: whatever is new is better
+    if trained is None:
+        return None
+    card = next((one for one in store.cards() if one.name == trained.models.name), None)
+    if card is None or card.window is None:
+        return None
+    return Serving(trained, card.window.until_ms)
+
+
+def _window(sessions: Sessions, items: int) -> Window:
+    ends = sessions.ended_at
+    return Window(round(ends[0] * 1000), round(ends[-1] * 1000), len(sessions), items)
 
 
 def _descriptions(diary: Diary, source: TrainingSource) -> list[Description]:
@@ -101,11 +175,3 @@ def _descriptions(diary: Diary, source: TrainingSource) -> list[Description]:
         told.get(code) or described_by(diary.facets.get(code, ()))
         for code in range(len(diary.vocabulary))
     ]
-
-
-def _facts(diary: Diary, *, sessions_count: int, began: float) -> dict[str, object]:
-    return {
-        "sessions": sessions_count,
-        "items": len(diary.vocabulary),
-        "seconds": round(time.monotonic() - began, 1),
-    }

@@ -138,12 +138,13 @@ class Diary:
         return code
 
 
-def read_diary(batches: Iterable[Iterable[TrainingEvent]]) -> Diary:
-    """Return what a log says, read batch by batch."""
+def read_diary(batches: Iterable[Iterable[TrainingEvent]], since_ms: int = 0) -> Diary:
+    """Return what a log says of what happened since a moment, read batch by batch."""
     diary = Diary()
     for batch in batches:
         for event in batch:
-            diary.add(event)
+            if event.occurred_at_ms >= since_ms:
+                diary.add(event)
     return diary
 
 

@@ -1,22 +1,29 @@
 """Trained models in a folder, a sub-folder a version, and a pointer to the one that serves."""
 
+import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from tailorbird.predict.lookalikes import load_lookalikes
-from tailorbird.predict.model_files import ModelUnreadable, read_parts, write_parts
+from tailorbird.predict.model_files import ModelMissing, ModelUnreadable, read_parts, write_parts
 from tailorbird.predict.nearest_rows import Neighbours
 from tailorbird.predict.next_item import load as load_next_item
 from tailorbird.predict.predictor import Models, Trained
+from tailorbird.predict.registry.card import CARD_FORMAT, Act, Card, Status
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.spine.private import make_private, private_folder, write_private
+from tailorbird.storage.embedded.model_seals import check, seal
+
+log = logging.getLogger("tailorbird.models")
 
 _KEPT = 5
+_ACTS_KEPT = 500
+_PART = ".part"
 
 
 class _Items(msgspec.Struct, frozen=True):
@@ -26,86 +33,261 @@ class _Items(msgspec.Struct, frozen=True):
     facets: list[tuple[str, ...]]
 
 
-class _Version(msgspec.Struct, frozen=True):
-    """What a version's card says."""
-
-    name: str
-    trained_offset: int
-    facts: dict[str, object]
-    has_next_item: bool
-    has_complements: bool
-    has_similar: bool
-
-
 class ModelFolder:
     """One workspace's trained models."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, trained: Trained, facts: dict[str, object]) -> None:
+    # Versions
+
+    def save(self, trained: Trained, card: Card) -> None:
+        """Write a version, whole or not at all; it does not serve before it is promoted."""
         models = trained.models
-        place = self._folder / models.name.replace("@", "-")
-        private_folder(place)
+        place = self._place(card.name)
+        part = place.with_name(place.name + _PART)
+        shutil.rmtree(part, ignore_errors=True)
+        private_folder(part)
         items = _Items(ids=trained.vocabulary.ids, facets=trained.facets)
-        (place / "items.json").write_bytes(msgspec.json.encode(items))
+        (part / "items.json").write_bytes(msgspec.json.encode(items))
         if models.next_item is not None:
-            models.next_item.save(place / "next_item")
+            models.next_item.save(part / "next_item")
         if models.complements is not None:
-            write_parts(place / "complements", "complements", {}, models.complements._asdict())
+            write_parts(part / "complements", "complements", {}, models.complements._asdict())
         if models.similar is not None:
-            models.similar.save(place / "similar")
-        write_parts(place / "standings", "standings", *trained.standings.parts())
-        card = _Version(
-            name=models.name,
-            trained_offset=models.trained_offset,
-            facts=facts,
+            models.similar.save(part / "similar")
+        write_parts(part / "standings", "standings", *trained.standings.parts())
+        whole = msgspec.structs.replace(
+            card,
+            format=CARD_FORMAT,
             has_next_item=models.next_item is not None,
             has_complements=models.complements is not None,
             has_similar=models.similar is not None,
         )
-        (place / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card)))
-        make_private(place)
-        pointer = self._folder / "current.tmp"
-        write_private(pointer, place.name.encode())
-        pointer.replace(self._folder / "current")
+        (part / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(whole)))
+        seal(part)
+        make_private(part)
+        shutil.rmtree(place, ignore_errors=True)
+        part.rename(place)
         self._prune()
 
-    def load(self) -> Trained | None:
-        pointer = self._folder / "current"
-        if not pointer.exists():
-            return None
-        return self._read(self._folder / pointer.read_text("utf-8").strip())
+    def read(self, name: str) -> Trained:
+        """Return a version.
 
-    def versions(self) -> Sequence[dict[str, object]]:
-        cards = sorted(self._folder.glob("*/card.json"))
-        return [msgspec.json.decode(card.read_bytes(), type=dict[str, object]) for card in cards]
+        Raises:
+            ModelMissing: there is none by that name.
+            ModelUnreadable: it is damaged, or of a newer release.
+        """
+        place = self._place(name)
+        if not (place / "card.json").exists():
+            raise ModelMissing(f"There is no version {name!r}")
+        check(place)
+        return _read(place)
+
+    def load(self) -> Trained | None:
+        """Return the version that is to serve; where it cannot be read, the last good one.
+
+        Raises:
+            ModelUnreadable: there are versions, and none can be read.
+        """
+        failure: ModelUnreadable | ModelMissing | None = None
+        for name in self._in_turn():
+            try:
+                return self.read(name)
+            except (ModelUnreadable, ModelMissing) as cause:
+                log.warning("models.refused version=%s reason=%s", name, cause.detail)
+                failure = failure or cause
+        if failure is not None:
+            raise ModelUnreadable(failure.detail)
+        return None
+
+    def fault(self) -> str | None:
+        """Return why the version that is to serve cannot; None when all is well."""
+        current = self.current()
+        try:
+            if current is not None:
+                self.read(current)
+        except (ModelUnreadable, ModelMissing) as cause:
+            return cause.detail
+        return None
+
+    def cards(self) -> Sequence[Card]:
+        """Return the cards of all versions, oldest first; unreadable ones are left out."""
+        found = []
+        for path in sorted(self._folder.glob("*/card.json")):
+            if path.parent.name.endswith(_PART):
+                continue
+            try:
+                found.append(msgspec.json.decode(path.read_bytes(), type=Card))
+            except (OSError, msgspec.DecodeError, UnicodeDecodeError) as cause:
+                log.warning("models.card_unreadable version=%s: %s", path.parent.name, cause)
+        return found
+
+    # Which one serves
 
     def current(self) -> str | None:
-        """Return the name of the folder that the pointer names."""
-        pointer = self._folder / "current"
-        return pointer.read_text("utf-8").strip() if pointer.exists() else None
+        """Return the name of the folder that is to serve."""
+        return self._pointed("current")
 
-    def _read(self, place: Path) -> Trained:
+    def challenger(self) -> str | None:
+        """Return the name of the folder that is scored beside it."""
+        return self._pointed("challenger")
+
+    def promote(self, name: str, at_ms: int, why: str) -> None:
+        """Let a version serve."""
+        self._must_be(name)
+        self._point("current", name)
+        if self.challenger() == self._place(name).name:
+            self._point("challenger", None)
+        self._note(Act(at_ms, "promoted", name, why))
+
+    def reject(self, name: str, at_ms: int, why: str) -> None:
+        """Keep a version from serving, with the reason."""
+        self._note(Act(at_ms, "rejected", name, why))
+
+    def shadow(self, name: str | None, at_ms: int, why: str) -> None:
+        """Have a version scored beside the one that serves; None ends it."""
+        if name is not None:
+            self._must_be(name)
+        before = self.challenger()
+        self._point("challenger", name)
+        act = "left shadow" if name is None else "put in shadow"
+        self._note(Act(at_ms, act, name or before or "", why))
+
+    def rollback(self, at_ms: int, why: str) -> str:
+        """Let the version serve that served before; returns its name.
+
+        Raises:
+            ModelMissing: no version served before, or it is gone.
+        """
+        current = self.current()
+        for name in self._served():
+            if self._place(name).name != current and self._place(name).exists():
+                self._point("current", name)
+                self._note(Act(at_ms, "withdrawn", _named(current or "", self.cards()), why))
+                self._note(Act(at_ms, "promoted", name, f"rolled back: {why}"))
+                return name
+        raise ModelMissing("No version served before this one")
+
+    def acts(self) -> Sequence[Act]:
+        """Return what was done with versions, oldest first."""
+        path = self._folder / "acts.json"
         try:
-            card = msgspec.json.decode((place / "card.json").read_bytes(), type=_Version)
-            items = msgspec.json.decode((place / "items.json").read_bytes(), type=_Items)
-        except (OSError, msgspec.DecodeError) as cause:
-            raise ModelUnreadable(f"The model in {place.name} cannot be read: {cause}") from cause
-        models = Models(
-            name=card.name,
-            trained_offset=card.trained_offset,
-            next_item=load_next_item(place / "next_item") if card.has_next_item else None,
-            complements=_complements(place / "complements") if card.has_complements else None,
-            similar=load_lookalikes(place / "similar") if card.has_similar else None,
-        )
-        vocabulary = Vocabulary.of(items.ids)
-        return Trained(models, vocabulary, items.facets, _standings(place / "standings"))
+            return msgspec.json.decode(path.read_bytes(), type=list[Act])
+        except FileNotFoundError:
+            return []
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            log.warning("models.acts_unreadable: %s", cause)
+            return []
+
+    def status(self, name: str) -> Status:
+        """Return what a version is to the shop now."""
+        folder = self._place(name).name
+        if folder == self.current():
+            return Status.CHAMPION
+        if folder == self.challenger():
+            return Status.CHALLENGER
+        last = next((one.act for one in reversed(self.acts()) if one.version == name), "")
+        return Status.REJECTED if last in {"rejected", "withdrawn"} else Status.RETIRED
+
+    # How they do
+
+    def write_watch(self, content: bytes) -> None:
+        """Keep what the server sees of the versions at work."""
+        self._write("watch.json", content)
+
+    def read_watch(self) -> bytes | None:
+        """Return what the server saw last."""
+        path = self._folder / "watch.json"
+        return path.read_bytes() if path.exists() else None
+
+    def _in_turn(self) -> Iterator[str]:
+        """Yield what may serve: the pointed-at, those that served before, then what is left."""
+        current = self.current()
+        if current is None:
+            return
+        names = [current, *(self._place(name).name for name in self._served())]
+        rest = [card.name for card in reversed(self.cards())]
+        names += [self._place(name).name for name in rest if self.status(name) is Status.RETIRED]
+        for name in dict.fromkeys(names):
+            if name == current or (self._folder / name).exists():
+                yield name
+
+    def _served(self) -> list[str]:
+        """Return the versions that were promoted and not withdrawn since, the latest first."""
+        found: dict[str, None] = {}
+        gone: set[str] = set()
+        for one in reversed(self.acts()):
+            if one.act == "withdrawn":
+                gone.add(one.version)
+            elif one.act == "promoted" and one.version not in gone:
+                found.setdefault(one.version)
+        return list(found)
+
+    def _place(self, name: str) -> Path:
+        return self._folder / name.replace("@", "-")
+
+    def _must_be(self, name: str) -> None:
+        if "/" in name or not (self._place(name) / "card.json").exists():
+            there = ", ".join(card.name for card in self.cards()) or "none"
+            raise ModelMissing(f"There is no version {name!r}; there are: {there}")
+
+    def _pointed(self, pointer: str) -> str | None:
+        path = self._folder / pointer
+        return path.read_text("utf-8").strip() or None if path.exists() else None
+
+    def _point(self, pointer: str, name: str | None) -> None:
+        self._write(pointer, b"" if name is None else self._place(name).name.encode())
+
+    def _note(self, act: Act) -> None:
+        acts = [*self.acts(), act][-_ACTS_KEPT:]
+        self._write("acts.json", msgspec.json.format(msgspec.json.encode(acts)))
+
+    def _write(self, name: str, content: bytes) -> None:
+        private_folder(self._folder)
+        part = self._folder / f"{name}.tmp"
+        write_private(part, content)
+        part.replace(self._folder / name)
 
     def _prune(self) -> None:
-        places = sorted(card.parent for card in self._folder.glob("*/card.json"))
-        for old in places[:-_KEPT]:
+        """Remove the oldest versions; what serves, served before or is in shadow stays."""
+        places = sorted(
+            card.parent
+            for card in self._folder.glob("*/card.json")
+            if not card.parent.name.endswith(_PART)
+        )
+        needed = {self.current(), self.challenger()}
+        needed |= {self._place(name).name for name in self._served()[:2]}
+        spare = [place for place in places[:-1] if place.name not in needed]
+        for old in spare[: max(0, len(places) - _KEPT)]:
             shutil.rmtree(old)
+
+
+def _named(folder: str, cards: Sequence[Card]) -> str:
+    return next((one.name for one in cards if one.name.replace("@", "-") == folder), folder)
+
+
+def _read(place: Path) -> Trained:
+    try:
+        card = msgspec.json.decode((place / "card.json").read_bytes(), type=Card)
+        items = msgspec.json.decode((place / "items.json").read_bytes(), type=_Items)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as cause:
+        raise ModelUnreadable(f"The model in {place.name} cannot be read: {cause}") from cause
+    if card.format > CARD_FORMAT:
+        raise ModelUnreadable(
+            f"{place.name} was written by a newer release "
+            f"(format {card.format}, known {CARD_FORMAT})",
+            remedy="Upgrade Tailorbird, or train the model again.",
+        )
+    models = Models(
+        name=card.name,
+        trained_offset=card.trained_offset,
+        next_item=load_next_item(place / "next_item") if card.has_next_item else None,
+        complements=_complements(place / "complements") if card.has_complements else None,
+        similar=load_lookalikes(place / "similar") if card.has_similar else None,
+    )
+    vocabulary = Vocabulary.of(items.ids)
+    return Trained(models, vocabulary, items.facets, _standings(place / "standings"))
 
 
 def _complements(place: Path) -> Neighbours:

@@ -1,0 +1,1 @@
+"""The registry: gate, trial, drift and watch."""
