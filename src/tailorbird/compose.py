@@ -181,6 +181,7 @@ class Workspace:
     async def _forget(self, keys: Sequence[IdentifierKey]) -> None:
         """Drop what memory holds of the people behind some identifiers."""
         for key in keys:
+            self.predictor.forget(key.partition(":")[2])
             link = await self.resolver.link(key)
             for person in () if link is None else persons_of(key, link):
                 self.decider.forget(person)

@@ -108,6 +108,12 @@ def test_an_erasure_leaves_no_bytes(known: Shop, mark: str) -> None:
     assert mark.encode() not in known.written()
 
 
+def test_an_erasure_reaches_the_recent_sessions_in_memory(known: Shop) -> None:
+    before = len(known.workspace.predictor._recent)  # noqa: SLF001 - memory has no door
+    asked(known, "erasure")
+    assert (before, len(known.workspace.predictor._recent)) == (1, 0)  # noqa: SLF001 - as above
+
+
 def test_an_erasure_leaves_no_bytes_of_an_earlier_visitor(shop: Shop) -> None:
     shop.track("Looked", anonymousId=BROWSER)
     shop.clock.move(40 * DAY_MS)

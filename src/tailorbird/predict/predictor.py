@@ -123,6 +123,13 @@ class Predictor:
                 if event.name in SESSION_EVENTS:
                     self._recent.touch(visitor, code, at_s)
 
+    def forget(self, visitor: str) -> None:
+        """Drop a visitor's recent sessions; the next refresh serves without them.
+
+        All else here is counts of items and answers to lists of items: it is nobody's.
+        """
+        self._recent.forget(visitor)
+
     def stock(self, items: Sequence[Item]) -> None:
         """Learn what items are like now; the very next answer heeds it."""
         for item in items:

@@ -21,6 +21,7 @@ class RecentSessions:
         self._most = most
         self._open: OrderedDict[str, tuple[float, list[int]]] = OrderedDict()
         self._closed: OrderedDict[int, tuple[float, list[int]]] = OrderedDict()
+        self._whose: dict[int, str] = {}
         self._number = 0
         self.changed = False
 
@@ -28,7 +29,7 @@ class RecentSessions:
         """Add a touch; after a pause it begins a new session; an item touched twice is one."""
         last = self._open.pop(person, None)
         if last is not None and abs(at_s - last[0]) > PAUSE_S:
-            self._close(last)
+            self._close(person, last)
             last = None
         if last is None:
             self._open[person] = (at_s, [code])
@@ -39,7 +40,7 @@ class RecentSessions:
             self._open[person] = (max(at_s, last[0]), codes)
         self.changed = True
         while len(self._open) > self._most:
-            self._close(self._open.popitem(last=False)[1])
+            self._close(*self._open.popitem(last=False))
 
     def rows(self) -> list[tuple[float, list[int]]]:
         """Return (end in seconds, codes) of every session; cheap, for `sessions_of` in a thread."""
@@ -60,15 +61,26 @@ class RecentSessions:
         self._open = OrderedDict(
             (person, row) for person, row in self._open.items() if row[0] >= at_s
         )
+        self._whose = {number: who for number, who in self._whose.items() if number in self._closed}
+
+    def forget(self, person: str) -> None:
+        """Forget a person's sessions; the next index is made without them."""
+        theirs = [number for number, who in self._whose.items() if who == person]
+        for number in theirs:
+            del self._closed[number], self._whose[number]
+        if self._open.pop(person, None) is not None or theirs:
+            self.changed = True
 
     def __len__(self) -> int:
         return len(self._open) + len(self._closed)
 
-    def _close(self, row: tuple[float, list[int]]) -> None:
+    def _close(self, person: str, row: tuple[float, list[int]]) -> None:
         self._closed[self._number] = row
+        self._whose[self._number] = person
         self._number += 1
         while len(self._closed) > self._most:
-            self._closed.popitem(last=False)
+            number, _ = self._closed.popitem(last=False)
+            del self._whose[number]
 
 
 def sessions_of(rows: list[tuple[float, list[int]]]) -> Sessions:

@@ -122,3 +122,21 @@ def test_the_oldest_sessions_are_forgotten_past_the_limit() -> None:
         recent.touch(f"v{visitor}", 1, float(visitor))
         recent.touch(f"v{visitor}", 2, float(visitor))
     assert len(recent) <= 20
+
+
+def test_who_is_forgotten_leaves_no_recent_session_open_or_closed() -> None:
+    recent = RecentSessions()
+    for visitor in ("gone", "stays"):
+        for code, at_s in ((1, 0.0), (2, 10.0), (3, 90_000.0), (4, 90_010.0)):
+            recent.touch(visitor, code, at_s)
+    recent.rows()
+    recent.forget("gone")
+    assert (recent.rows(), len(recent)) == ([(10.0, [1, 2]), (90_010.0, [3, 4])], 2)
+
+
+def test_to_forget_somebody_makes_the_index_anew() -> None:
+    recent = RecentSessions()
+    recent.touch("gone", 1, 0.0)
+    recent.rows()
+    recent.forget("gone")
+    assert recent.changed
