@@ -36,6 +36,9 @@ from tailorbird.predict.registry.watch import Watch
 from tailorbird.privacy.officer import Doors as OfficersDoors
 from tailorbird.privacy.officer import Officer
 from tailorbird.profile.profiler import Profiler
+from tailorbird.rules.beliefs import Unbelieving
+from tailorbird.rules.people import ConsentingPeople
+from tailorbird.rules.watcher import Surroundings, Watcher
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
 from tailorbird.spine.errors import Corrupt
@@ -151,18 +154,23 @@ class Workspace:
             SqliteReceipts(self.vault_file),
             clock,
         )
+        people = ConsentingPeople(self.gate, self.resolver, self.state, self.suppression.holds)
+        self.watcher = Watcher(Surroundings(people, self.catalog, self.log, Unbelieving(), clock))
         self.configurator.listen(self._adopt)
         self.upkeep: list[asyncio.Task[None]] = []
 
     def _adopt(self, configuration: Configuration) -> None:
         """Put another configuration in force, in all rooms at once."""
         self.decider.placements = placements_in(configuration)
+        self.watcher.adopt(configuration)
 
     def attend(self) -> None:
         """Let the models and the feed learn of all that comes from now on."""
         self.catalog.watch(self.predictor.stock)
         self.corridor.listen(self._observe)
         self.corridor.listen(self.feed.observe)
+        self.corridor.listen(self.watcher.observe)
+        self.watcher.attend()
 
     def _observe(self, batch: Sequence[Resolved]) -> None:
         events = [resolved.logged.event for resolved in batch]
@@ -186,10 +194,13 @@ class Workspace:
             for person in () if link is None else persons_of(key, link):
                 self.decider.forget(person)
                 self.feed.forget(person)
+                self.watcher.forget(person)
 
     async def _settled(self) -> None:
         """Wait until every event that was let in before is in the log and folded."""
         await self.collector.settled()
+        await self.corridor.reached(self.log.last_offset)
+        await self.watcher.settled()
         await self.corridor.reached(self.log.last_offset)
 
     async def _whole(self, subject: Subject) -> Subject:
@@ -287,6 +298,8 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
             every(settings.recent_seconds, workspace.predictor.refresh, "refresh"), name="refresh"
         ),
         asyncio.create_task(every(1.0, workspace.tally.flush, "tally"), name="tally"),
+        asyncio.create_task(every(0.0, workspace.watcher.round, "rules"), name="rules"),
+        asyncio.create_task(every(1.0, workspace.watcher.tick, "waiting"), name="waiting"),
         asyncio.create_task(every(_WATCH_EVERY_S, workspace.watch.round, "watch"), name="watch"),
         asyncio.create_task(
             every(_ADOPT_EVERY_S, lambda: _adopt_newer(workspace), "adopt"), name="adopt"

@@ -112,9 +112,9 @@ def visit_minutes(moment: Moment) -> float:
 
 
 def visit_subject(moment: Moment) -> str:
-    """Return what the visit is about."""
+    """Return the category that the visit is about, or else the brand."""
     subject = moment.intent.subject
-    return "" if subject is None else subject.words
+    return "" if subject is None else subject.category or subject.brand or ""
 
 
 def cart_currency(moment: Moment) -> str:

@@ -212,7 +212,9 @@ SESSION: Mapping[str, Field] = {
         lambda m: m.intent.stage.value,
     ),
     "subject": Field(
-        "text", "What the visit is about, in words; empty while unknown.", visit_subject
+        "text",
+        "The category, or else brand, that the visit is about; empty while unknown.",
+        visit_subject,
     ),
 }
 

@@ -7,7 +7,7 @@ from tailorbird.catalog.items import Item
 from tailorbird.collect.ports import Appended
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.events import Event, LoggedEvent
-from tailorbird.spine.ids import ItemId, PersonId
+from tailorbird.spine.ids import ItemId, PersonId, Subject
 
 
 class Items(Protocol):
@@ -24,6 +24,16 @@ class Log(Protocol):
     async def append(self, events: Sequence[Event]) -> Appended: ...
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]: ...
+
+
+class People(Protocol):
+    """Who somebody is, and what may be known of them; nothing where consent is refused."""
+
+    async def person(self, subject: Subject) -> PersonId | None: ...
+
+    async def profile(self, subject: Subject, person: PersonId) -> Profile | None: ...
+
+    def kept_out(self, event: Event) -> bool: ...
 
 
 class Beliefs(Protocol):
