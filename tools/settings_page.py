@@ -23,8 +23,8 @@ MEANINGS: Mapping[str, str] = {
     "deadline_ms": "Milliseconds that a decision may take when the request names no `deadlineMs`.",
     "retrain_minutes": "Minutes between looks at whether to train anew; 0 or less: never. It "
     "trains when at least 500 events are new.",
-    "train_days": "Learn from what happened in so many days before a training, a window that slides; "
-    "0: from all of the log.",
+    "train_days": "Learn from what happened in so many days before a training, a window that "
+    "slides; 0: from all of the log.",
     "recent_seconds": "Seconds between refreshes of leaders and of the index of recent sessions.",
     "demo": "Lets publishable keys ask for `explain`; for the demo only.",
     "log_level": "How much the server logs: `debug`, `info`, `warning`, `error`.",
