@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from tailorbird.storage.embedded.bulk import packed
+
 V = TypeVar("V")
 
 
@@ -98,11 +100,12 @@ class HotTable(Generic[V]):
 
         def write(connection: sqlite3.Connection) -> None:
             kept = [
-                (key, self._encode(value)) for key, value in flying.items() if value is not None
+                ((key,), self._encode(value)) for key, value in flying.items() if value is not None
             ]
-            gone = [(key,) for key, value in flying.items() if value is None]
-            connection.executemany(self._statements.write, kept)
-            connection.executemany(self._statements.delete, gone)
+            gone = [key for key, value in flying.items() if value is None]
+            connection.execute(self._statements.write, packed(kept))
+            if gone:
+                connection.execute(self._statements.delete, (msgspec.json.encode(gone).decode(),))
 
         return write
 

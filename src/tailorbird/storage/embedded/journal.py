@@ -10,6 +10,7 @@ import msgspec
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.decide.telling import told
 from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.storage.embedded.bulk import Plain, packed
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
@@ -26,7 +27,7 @@ class SqliteJournal:
         self._reader = connect(path, fsync=False)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(DecisionRecord).decode
-        self._waiting: list[tuple[int, str | None, str | None, str | None, bytes]] = []
+        self._waiting: list[tuple[tuple[Plain, ...], bytes]] = []
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
 
@@ -41,10 +42,7 @@ class SqliteJournal:
         # Packed here: objects that wait in thousands cost more, for the collector and the writer.
         self._waiting.append(
             (
-                record.at_ms,
-                record.person,
-                record.user_id,
-                record.anonymous_id,
+                (record.at_ms, record.person, record.user_id, record.anonymous_id),
                 self._encode(record),
             )
         )
@@ -56,7 +54,7 @@ class SqliteJournal:
         rows, self._waiting = self._waiting, []
 
         def write(connection: sqlite3.Connection) -> None:
-            connection.executemany(_SQL["insert"], rows)
+            connection.execute(_SQL["insert"], packed(rows))
 
         await self._writer.submit(write)
 

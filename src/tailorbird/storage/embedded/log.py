@@ -5,6 +5,7 @@ import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,6 +13,7 @@ from tailorbird.collect.ports import Appended
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
 from tailorbird.spine.named import named
+from tailorbird.storage.embedded.bulk import packed
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
@@ -19,7 +21,20 @@ from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 _SQL = load("log")
 _CATCH_UP = 2_000
 
-_Row = tuple[bytes, str | None, str | None, str | None, int | None, bytes]
+
+class _Row(NamedTuple):
+    """An event as it is stored: by which it is known again, then what is indexed, then its body."""
+
+    dedup: bytes
+    indexed: tuple[str | None, str | None, str | None, int | None]
+    body: bytes
+
+
+class _Append(NamedTuple):
+    """What one caller wants in the log."""
+
+    events: Sequence[Event]
+    rows: list[_Row]
 
 
 class _Committed(msgspec.Struct, frozen=True):
@@ -37,7 +52,7 @@ class SqliteEventLog:
 
         Args:
             path: the file.
-            extra_schema: tables of neighbours that must commit together with the log.
+            extra_schema: tables of neighbors that must commit together with the log.
         """
         self.writer = GroupCommit(
             path, _SQL["schema"] + extra_schema, fsync=True, committed=self._publish
@@ -52,16 +67,7 @@ class SqliteEventLog:
         if not events:
             return Appended(accepted=0, duplicates=0, last_offset=self.last_offset)
         rows = [self._row(event) for event in events]
-
-        def insert(connection: sqlite3.Connection) -> _Committed:
-            logged = []
-            for event, row in zip(events, rows, strict=True):
-                cursor = connection.execute(_SQL["insert"], row)
-                if cursor.rowcount == 1 and cursor.lastrowid is not None:
-                    logged.append(LoggedEvent(offset=cursor.lastrowid, event=event))
-            return _Committed(events=logged, duplicates=len(events) - len(logged))
-
-        done = await self.writer.submit(insert)
+        done = await self.writer.submit_part(_insert, _Append(events, rows))
         last = done.events[-1].offset if done.events else self.last_offset
         return Appended(accepted=len(done.events), duplicates=done.duplicates, last_offset=last)
 
@@ -126,12 +132,10 @@ class SqliteEventLog:
         self.writer.close()
 
     def _row(self, event: Event) -> _Row:
-        return (
+        split = 1 if event.kind == "split" else None
+        return _Row(
             dedup_key(event.source, event.message_id),
-            event.user_id,
-            event.anonymous_id,
-            event.previous_id,
-            1 if event.kind == "split" else None,
+            (event.user_id, event.anonymous_id, event.previous_id, split),
             self._encode(event),
         )
 
@@ -143,6 +147,32 @@ class SqliteEventLog:
         self.last_offset = logged[-1].offset
         for follower in self._followers:
             follower.put_nowait(logged)
+
+
+def _insert(connection: sqlite3.Connection, appends: Sequence[_Append]) -> list[_Committed]:
+    """Put into the log what is not in it yet; offsets follow each other in the order given."""
+    keys = packed(((), row.dedup) for append in appends for row in append.rows)
+    known = {key for (key,) in connection.execute(_SQL["known"], keys)}
+    fresh: list[list[tuple[Event, _Row]]] = []
+    for append in appends:
+        news = []
+        for event, row in zip(append.events, append.rows, strict=True):
+            if row.dedup not in known:
+                known.add(row.dedup)
+                news.append((event, row))
+        fresh.append(news)
+    rows = [row for news in fresh for _, row in news]
+    if rows:
+        connection.execute(
+            _SQL["insert"], packed((row.indexed, row.dedup + row.body) for row in rows)
+        )
+    offset: int = connection.execute(_SQL["last_inserted"]).fetchone()[0] - len(rows)
+    done = []
+    for append, news in zip(appends, fresh, strict=True):
+        logged = [LoggedEvent(offset + place, event) for place, (event, _) in enumerate(news, 1)]
+        offset += len(news)
+        done.append(_Committed(events=logged, duplicates=len(append.events) - len(news)))
+    return done
 
 
 def dedup_key(source: str, message_id: str) -> bytes:

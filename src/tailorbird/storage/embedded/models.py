@@ -10,7 +10,7 @@ import numpy as np
 
 from tailorbird.predict.lookalikes import load_lookalikes
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable, read_parts, write_parts
-from tailorbird.predict.nearest_rows import Neighbours
+from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import load as load_next_item
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.registry.card import CARD_FORMAT, Act, Card, Status
@@ -290,9 +290,9 @@ def _read(place: Path) -> Trained:
     return Trained(models, vocabulary, items.facets, _standings(place / "standings"))
 
 
-def _complements(place: Path) -> Neighbours:
+def _complements(place: Path) -> Neighbors:
     parts = read_parts(place, "complements")
-    return Neighbours(parts.array("codes", np.int32), parts.array("scores", np.float32))
+    return Neighbors(parts.array("codes", np.int32), parts.array("scores", np.float32))
 
 
 def _standings(place: Path) -> Standings:

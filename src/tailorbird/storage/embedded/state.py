@@ -57,6 +57,13 @@ class SqliteState:
         self.links_table.stage({str(key): link for key, link in links.items()})
         self.nodes_table.stage({str(key): node for key, node in nodes.items()})
 
+    async def some(self, after: str, limit: int) -> Sequence[tuple[PersonId, Node]]:
+        """Return persons behind an id, in order, those absorbed by others too."""
+        await self.flush()
+        rows = self._reader.execute(_SQL["people"], (after, limit)).fetchall()
+        decode = msgspec.msgpack.Decoder(Node).decode
+        return [(PersonId(key), decode(body)) for key, body, _ in rows]
+
     # Profiles
 
     async def read(self, permit: Permit, person: PersonId) -> Profile | None:

@@ -1,6 +1,7 @@
 """Group commit: one thread writes for everybody, and one fsync serves all who wait."""
 
 import asyncio
+import itertools
 import queue
 import sqlite3
 import threading
@@ -14,7 +15,9 @@ from tailorbird.spine.private import private_file
 from tailorbird.storage.embedded.scrubbing import has_residue
 
 T = TypeVar("T")
+P = TypeVar("P")
 Job = Callable[[sqlite3.Connection], T]
+Together = Callable[[sqlite3.Connection, Sequence[P]], Sequence[T]]
 
 _MOST_JOBS_A_COMMIT = 4_000
 _MOST_JOBS_WAITING = 20_000
@@ -52,13 +55,27 @@ class Unscrubbed(TailorbirdError):
 
 
 class _Waiting(Generic[T]):
-    """A job, and who waits for its result; one that is `alone` runs outside of transactions."""
+    """A job, and who waits for its result.
 
-    __slots__ = ("alone", "error", "future", "job", "result")
+    One that is `alone` runs outside of transactions. One with a `part` is done `together` with its
+    neighbors in the commit.
+    """
 
-    def __init__(self, job: Job[T], future: asyncio.Future[T], *, alone: bool) -> None:
-        self.job = job
+    __slots__ = ("alone", "error", "future", "job", "part", "result", "together")
+
+    def __init__(
+        self,
+        future: asyncio.Future[T],
+        job: Job[T] | None = None,
+        *,
+        together: Together[Any, T] | None = None,
+        part: object = None,
+        alone: bool = False,
+    ) -> None:
         self.future = future
+        self.job = job
+        self.together = together
+        self.part = part
         self.alone = alone
         self.result: T | None = None
         self.error: Exception | None = None
@@ -103,12 +120,30 @@ class GroupCommit:
             Overloaded: too many wait already; nothing was kept.
             Exception: what the job raised; its own changes were undone, others' were not.
         """
+        return await self._put(_Waiting(self._future(), job, alone=alone))
+
+    async def submit_part(self, together: Together[P, T], part: P) -> T:
+        """Have a part done inside the next commit, in one go with the parts that wait beside it.
+
+        Args:
+            together: does many parts, and returns a result for each.
+            part: what is to be done.
+
+        Raises:
+            Overloaded: too many wait already; nothing was kept.
+            Exception: what doing this part raised; it was undone, others' were not.
+        """
+        return await self._put(_Waiting(self._future(), together=together, part=part))
+
+    def _future(self) -> asyncio.Future[Any]:
+        self._loop = asyncio.get_running_loop()
+        return self._loop.create_future()
+
+    async def _put(self, waiting: _Waiting[T]) -> T:
         if self._queue.qsize() > _MOST_JOBS_WAITING:
             raise Overloaded
-        self._loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Waiting(job, future, alone=alone))
-        return await future
+        self._queue.put(waiting)
+        return await waiting.future
 
     async def scrub(self, needles: Sequence[bytes]) -> None:
         """Make sure that deleted bytes are in no file: call after the deletion is committed.
@@ -172,7 +207,7 @@ class GroupCommit:
 
     def _run_alone(self, waiting: _Waiting[Any]) -> None:
         try:
-            waiting.result = waiting.job(self._connection)
+            waiting.result = _job_of(waiting)(self._connection)
         except (sqlite3.Error, Unscrubbed) as error:
             waiting.error = error
 
@@ -181,8 +216,7 @@ class GroupCommit:
             return
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for waiting in group:
-                waiting.result = waiting.job(self._connection)
+            self._do(group)
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - whoever submitted it is told; others go on
             if self._connection.in_transaction:
@@ -194,6 +228,17 @@ class GroupCommit:
             for waiting in group:
                 self._commit([waiting])
 
+    def _do(self, group: list[_Waiting[Any]]) -> None:
+        for together, some in itertools.groupby(group, key=lambda waiting: waiting.together):
+            if together is None:
+                for waiting in some:
+                    waiting.result = _job_of(waiting)(self._connection)
+                continue
+            parts = list(some)
+            results = together(self._connection, [waiting.part for waiting in parts])
+            for waiting, result in zip(parts, results, strict=True):
+                waiting.result = result
+
     def _tell(self, group: list[_Waiting[Any]]) -> None:
         if self._committed is not None:
             self._committed([waiting.result for waiting in group if waiting.error is None])
@@ -204,6 +249,13 @@ class GroupCommit:
                 waiting.future.set_exception(waiting.error)
             else:
                 waiting.future.set_result(waiting.result)
+
+
+def _job_of(waiting: _Waiting[T]) -> Job[T]:
+    """Return what a waiting one wants done by itself."""
+    if waiting.job is None:
+        raise TypeError
+    return waiting.job
 
 
 def _fold_in(connection: sqlite3.Connection) -> None:

@@ -13,7 +13,14 @@ CREATE INDEX IF NOT EXISTS decisions_anonymous ON decisions (anonymous_id)
 WHERE anonymous_id IS NOT NULL;
 
 -- name: insert
-INSERT INTO decisions (at_ms, person, user_id, anonymous_id, body) VALUES (?, ?, ?, ?, ?);
+INSERT INTO decisions (at_ms, person, user_id, anonymous_id, body)
+SELECT
+    json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'),
+    json_extract(value, '$[4]'),
+    json_extract(value, '$[5]'),
+    substr(?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'))
+FROM json_each(?1);
 
 -- name: of_person
 SELECT body FROM decisions WHERE person = ? ORDER BY id DESC LIMIT ?;

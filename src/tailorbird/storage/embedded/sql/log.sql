@@ -14,10 +14,27 @@ CREATE INDEX IF NOT EXISTS events_anonymous ON events (anonymous_id) WHERE anony
 CREATE INDEX IF NOT EXISTS events_previous ON events (previous_id) WHERE previous_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_split ON events (is_split) WHERE is_split IS NOT NULL;
 
+-- name: known
+SELECT substr(?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'))
+FROM json_each(?1)
+WHERE EXISTS (
+    SELECT 1 FROM events
+    WHERE dedup = substr(?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'))
+);
+
 -- name: insert
 INSERT INTO events (dedup, user_id, anonymous_id, previous_id, is_split, body)
-VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (dedup) DO NOTHING;
+SELECT
+    substr(?2, json_extract(value, '$[0]'), 16),
+    json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'),
+    json_extract(value, '$[4]'),
+    json_extract(value, '$[5]'),
+    substr(?2, json_extract(value, '$[0]') + 16, json_extract(value, '$[1]') - 16)
+FROM json_each(?1);
+
+-- name: last_inserted
+SELECT last_insert_rowid();
 
 -- name: last_offset
 SELECT ifnull(max(offset), 0) FROM events;

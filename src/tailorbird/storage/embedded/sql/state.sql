@@ -18,22 +18,40 @@ SELECT body FROM nodes WHERE key = ?;
 SELECT body FROM profiles WHERE key = ?;
 
 -- name: write_links
-INSERT INTO links (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+INSERT INTO links (key, body)
+SELECT
+    json_extract(value, '$[2]'),
+    substr(?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'))
+FROM json_each(?1)
+WHERE true
+ON CONFLICT (key) DO UPDATE SET body = excluded.body;
 
 -- name: write_nodes
-INSERT INTO nodes (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+INSERT INTO nodes (key, body)
+SELECT
+    json_extract(value, '$[2]'),
+    substr(?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'))
+FROM json_each(?1)
+WHERE true
+ON CONFLICT (key) DO UPDATE SET body = excluded.body;
 
 -- name: write_profiles
-INSERT INTO profiles (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+INSERT INTO profiles (key, body)
+SELECT
+    json_extract(value, '$[2]'),
+    substr(?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'))
+FROM json_each(?1)
+WHERE true
+ON CONFLICT (key) DO UPDATE SET body = excluded.body;
 
 -- name: delete_links
-DELETE FROM links WHERE key = ?;
+DELETE FROM links WHERE key IN (SELECT value FROM json_each(?));
 
 -- name: delete_nodes
-DELETE FROM nodes WHERE key = ?;
+DELETE FROM nodes WHERE key IN (SELECT value FROM json_each(?));
 
 -- name: delete_profiles
-DELETE FROM profiles WHERE key = ?;
+DELETE FROM profiles WHERE key IN (SELECT value FROM json_each(?));
 
 -- name: containing_links
 SELECT key FROM links WHERE instr(body, ?) > 0;
