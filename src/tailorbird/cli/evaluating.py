@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from tailorbird.cli.evaluate import evaluate
+from tailorbird.cli.evaluate_bandits import bandits
 from tailorbird.cli.evaluate_people import evaluate_intent, evaluate_value
 from tailorbird.cli.evaluate_policy import policy
 from tailorbird.cli.evaluate_uplift import uplift
@@ -42,3 +43,4 @@ evaluations.command("value")(evaluate_value)
 evaluations.command("intent")(evaluate_intent)
 evaluations.command("policy")(policy)
 evaluations.command("uplift")(uplift)
+evaluations.command("bandits")(bandits)

@@ -1,0 +1,1 @@
+"""Bandits: which of several things to show, learned from what comes of showing them."""

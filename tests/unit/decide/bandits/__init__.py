@@ -1,0 +1,1 @@
+"""Bandits, sentence by sentence."""
