@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tailorbird.spine.events import Event
+from tests.commands import command
 from tests.live import logged
 from tests.makers import DAY, HOUR, MINUTE
 from tests.shop import Reply, Shop
@@ -335,3 +336,60 @@ def test_a_replay_makes_the_same_of_what_was_fired(shop: Ruled) -> None:
         shop.get("/v1/people/anonymous:a1").json()["customer"]["counters"]
         == person["customer"]["counters"]
     )
+
+
+def test_the_doors_show_each_rule_and_what_became_of_it(shop: Ruled) -> None:
+    shop.rules(THREE_VIEWS)
+    for _ in range(4):
+        shop.view()
+    shop.fired()
+    found = shop.get("/v1/rules").json()["rules"][0]
+    assert (found["name"], found["asked"], found["fired"], found["cooling"]) == (
+        "three_views",
+        4,
+        1,
+        1,
+    )
+
+
+def test_who_buys_though_held_out_was_a_false_alarm(shop: Ruled) -> None:
+    shop.rules("rules:\n  - {name: all, on: Product Viewed, holdout: 1, judgedWithin: 1d}")
+    for who in ("a1", "a2", "a3", "a4"):
+        shop.view(anonymousId=who)
+    shop.fired()
+    shop.clock.move(HOUR)
+    for who in ("a1", "a9"):
+        shop.track("Order Completed", anonymousId=who, order_id=who, products=[])
+    shop.clock.move(DAY)
+    found = shop.get("/v1/rules/report").json()["rules"][0]
+    assert (found["heldOut"]["of"], found["heldOut"]["share"], found["treated"]["of"]) == (
+        4,
+        0.25,
+        0,
+    )
+
+
+def test_it_is_too_early_to_tell_before_the_time_is_up(shop: Ruled) -> None:
+    shop.rules("rules:\n  - {name: all, on: Product Viewed}")
+    shop.view()
+    shop.fired()
+    assert shop.get("/v1/rules/report").json()["rules"][0]["open"] == 1
+
+
+def test_an_order_after_a_login_counts_for_what_fired_before_it(shop: Ruled) -> None:
+    shop.rules("rules:\n  - {name: all, on: Product Viewed}")
+    shop.view()
+    shop.fired()
+    shop.clock.move(HOUR)
+    shop.post("/v1/identify", {"userId": "u1", "anonymousId": "a1"})
+    shop.track("Order Completed", userId="u1", order_id="o1", products=[])
+    shop.clock.move(DAY)
+    assert shop.get("/v1/rules/report").json()["rules"][0]["treated"]["reached"] == 1
+
+
+def test_the_command_reports_without_a_server(shop: Ruled) -> None:
+    shop.rules("rules:\n  - {name: all, on: Product Viewed}")
+    shop.run(shop.install.close())
+    found = command("rules", "report", "--data", shop.folder, "--json").json()
+    shop.restart()
+    assert [one["rule"] for one in found["rules"]] == ["all"]

@@ -21,6 +21,7 @@ from tailorbird.api.privacy import PrivacyDoors
 from tailorbird.api.problems import problem
 from tailorbird.api.quality import QualityDoors
 from tailorbird.api.reference import ReferenceDoors
+from tailorbird.api.ruling import RulingDoors
 from tailorbird.compose import Install
 from tailorbird.dashboard.doors import DashboardDoors
 from tailorbird.spine.errors import TailorbirdError
@@ -42,7 +43,7 @@ def build(install: Install) -> ASGIApp:
         exact |= doors.exact()
         patterned += doors.patterned()
     configuring = ConfiguringDoors(keeper, install.clock)
-    exact |= configuring.exact()
+    exact |= configuring.exact() | RulingDoors(keeper, install.clock).exact()
     patterned += configuring.patterned()
     features = FeatureDoors(keeper, install)
     exact |= features.exact() | ModelDoors(keeper).exact()

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from tailorbird.access.keys import Scope
-from tailorbird.api import configuring, shapes
+from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.models import ModelsShown
 from tailorbird.api.people import SplitRequest
@@ -126,6 +126,9 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/config/rollback"): _config(
         takes=configuring.Back, gives=configuring.AppliedShown, mistakes=(404, 409)
     ),
+    ("GET", "/v1/rules"): _config(gives=ruling.RulesShown),
+    ("GET", "/v1/rules/names"): _config(gives=ruling.NamesShown),
+    ("GET", "/v1/rules/report"): _config(gives=ruling.RulesReported, query=(("days", "number"),)),
     ("GET", "/v1/consent"): Described(
         _PRIVACY, Scope.DECIDE, gives=shapes.ConsentShown, query=_WHOSE
     ),

@@ -20,6 +20,7 @@ from tailorbird.cli.keys import keys
 from tailorbird.cli.models import models
 from tailorbird.cli.person import person
 from tailorbird.cli.replaying import replay
+from tailorbird.cli.ruling import rules
 from tailorbird.cli.serve import serve as run_server
 from tailorbird.cli.training import train
 from tailorbird.cli.workspaces import workspaces
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(keys, name="keys")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
+app.add_typer(rules, name="rules")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(experiment, name="experiment")
 app.add_typer(features, name="features")

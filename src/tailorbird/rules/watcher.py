@@ -54,6 +54,7 @@ class Watcher:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
+        self.people = around.people
         self.book = NO_RULES
         self.memory = Memory()
         self.tally = Tally()
