@@ -9,12 +9,14 @@ import msgspec
 from tailorbird.storage.embedded.bulk import packed
 
 V = TypeVar("V")
+_COLD = msgspec.UNSET
 
 
 class Statements(msgspec.Struct, frozen=True):
-    """The five questions that a hot table asks."""
+    """The questions that a hot table asks."""
 
     read: str
+    read_many: str
     write: str
     delete: str
     all: str
@@ -52,11 +54,8 @@ class HotTable(Generic[V]):
 
     def get(self, key: str) -> V | None:
         """Return the value as of now, or None."""
-        for layer in (self._staged, self._dirty, self._flying):
-            if key in layer:
-                return layer[key]
-        value = self._clean.get(key)
-        if value is not None:
+        value = self._hot(key)
+        if value is not _COLD:
             return value
         row = self._reader.execute(self._statements.read, (key,)).fetchone()
         if row is None:
@@ -66,13 +65,31 @@ class HotTable(Generic[V]):
         return value
 
     def get_many(self, keys: Iterable[str]) -> dict[str, V]:
-        """Return the values that exist among the keys."""
+        """Return the values that exist among the keys; what is cold is read in one question."""
         found = {}
+        cold = []
         for key in keys:
-            value = self.get(key)
-            if value is not None:
+            value = self._hot(key)
+            if value is _COLD:
+                cold.append(key)
+            elif value is not None:
                 found[key] = value
+        if len(cold) == 1:
+            value = self.get(cold[0])
+            return found if value is None else {**found, cold[0]: value}
+        if cold:
+            asked = msgspec.json.encode(cold).decode()
+            for key, body in self._reader.execute(self._statements.read_many, (asked,)).fetchall():
+                found[key] = value = self._decode(body)
+                self._keep(key, value)
         return found
+
+    def _hot(self, key: str) -> V | msgspec.UnsetType | None:
+        """Return what memory knows: a value, None for deleted, `_COLD` for nothing."""
+        for layer in (self._staged, self._dirty, self._flying):
+            if key in layer:
+                return layer[key]
+        return self._clean.get(key, _COLD)
 
     def stage(self, changes: Mapping[str, V | None]) -> None:
         """Take changes of the batch at work."""

@@ -202,6 +202,7 @@ class SqliteState:
     def _table(self, name: str, kind: type[V], capacity: int) -> HotTable[V]:
         statements = Statements(
             read=_SQL[f"read_{name}"],
+            read_many=_SQL[f"read_many_{name}"],
             write=_SQL[f"write_{name}"],
             delete=_SQL[f"delete_{name}"],
             all=_SQL[f"all_{name}"],

@@ -17,6 +17,9 @@ SELECT body FROM nodes WHERE key = ?;
 -- name: read_profiles
 SELECT body FROM profiles WHERE key = ?;
 
+-- name: read_many_links
+SELECT key, body FROM links WHERE key IN (SELECT value FROM json_each(?));
+
 -- name: write_links
 INSERT INTO links (key, body)
 SELECT
@@ -26,6 +29,9 @@ FROM json_each(?1)
 WHERE true
 ON CONFLICT (key) DO UPDATE SET body = excluded.body;
 
+-- name: read_many_nodes
+SELECT key, body FROM nodes WHERE key IN (SELECT value FROM json_each(?));
+
 -- name: write_nodes
 INSERT INTO nodes (key, body)
 SELECT
@@ -34,6 +40,9 @@ SELECT
 FROM json_each(?1)
 WHERE true
 ON CONFLICT (key) DO UPDATE SET body = excluded.body;
+
+-- name: read_many_profiles
+SELECT key, body FROM profiles WHERE key IN (SELECT value FROM json_each(?));
 
 -- name: write_profiles
 INSERT INTO profiles (key, body)
