@@ -102,7 +102,7 @@ def _quantile(
     question: Question, gathered: Gathered, metric: Metric, arms: Sequence[str]
 ) -> MetricReading:
     found = {
-        one.arm: Point(one.n, one.value, one.deviation**2 * one.n)
+        one.arm: Point(one.n, one.value, one.deviation**2 * (one.n - 1))
         for one in gathered.quantiles
         if one.metric == metric.name
     }

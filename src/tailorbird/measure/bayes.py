@@ -1,7 +1,7 @@
 """The Bayesian reading: how likely the arm is better, and what choosing it may cost.
 
 With a flat prior the effect's posterior is normal around the estimate (Gelman et al., "Bayesian
-Data Analysis", 3rd edition, section 2.5). It is no licence to look and stop: with a flat prior,
+Data Analysis", 3rd edition, section 2.5). It is no license to look and stop: with a flat prior,
 stopping at a high probability makes as many false winners as stopping at a low p-value.
 """
 

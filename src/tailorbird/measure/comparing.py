@@ -93,12 +93,15 @@ def compare(
 
 
 def compare_quantiles(control: Point, treatment: Point, alpha: float) -> Estimate:
-    """Return the effect on a quantile, normal on the standard errors of both arms."""
+    """Return the effect on a quantile, by Welch's test on the standard errors of both arms."""
     effect, variance = treatment.mean - control.mean, control.error2 + treatment.error2
     n = control.n + treatment.n
     if variance <= 0.0:
         return Estimate(effect, 0.0, n, note="Nothing varies around the quantile: no test.")
-    return by_normal(control.mean, effect, variance, n, alpha)
+    plain = by_normal(control.mean, effect, variance, n, alpha)
+    answer = _shifted([control, treatment], alpha)
+    within = _between(answer.effect_size_ci_lower, answer.effect_size_ci_upper)
+    return plain._replace(interval=within, p_value=_finite(answer.pvalue))
 
 
 def by_normal(base: float, effect: float, variance: float, n: int, alpha: float) -> Estimate:

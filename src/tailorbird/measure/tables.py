@@ -65,6 +65,8 @@ def engine(zone: str) -> Any:  # noqa: ANN401 - Ibis has no types here
         raise UnreadableTable(f"There is no time zone {zone!r}.", remedy="Try Europe/Berlin.")
     connection = ibis.duckdb.connect()
     connection.raw_sql(f"SET TimeZone = '{zone}'")
+    # A progress bar would land in what programs read.
+    connection.raw_sql("SET enable_progress_bar = false")
     return connection
 
 

@@ -1,4 +1,4 @@
-"""Any table can be read, and what is odd in it has a stated behaviour."""
+"""Any table can be read, and what is odd in it has a stated behavior."""
 
 from pathlib import Path
 from typing import Any

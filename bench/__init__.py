@@ -1,0 +1,1 @@
+"""Measurements and benchmarks, run by hand or by CI; nothing here is a test."""

@@ -1,0 +1,1 @@
+"""The statistical claims of `measure`, each rerun from a seed and from data."""

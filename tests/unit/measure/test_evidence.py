@@ -1,0 +1,52 @@
+"""The evidence is rerun, small here and in full by `bench.evidence`."""
+
+import pytest
+from bench.claims import agreement, fixed, looking, regions
+from bench.evidence import rendered
+
+from tests.unit.measure.experiments import real
+
+
+def test_sums_agree_with_tea_tasting_to_a_millionth() -> None:
+    both = agreement.experiments(5)
+    ours = [agreement.ours_as_tea(one) for one in both]
+    found = agreement.departures(ours, [agreement.by_tea(one) for one in both])
+    assert len(found) == 8
+    assert max(found.values()) < agreement.WITHIN
+
+
+@pytest.mark.long
+def test_readings_agree_with_gbstats_to_a_millionth() -> None:
+    both = agreement.experiments(20)
+    ours = [agreement.ours_as_gbstats(one) for one in both]
+    found = agreement.departures(ours, agreement.by_gbstats(both))
+    assert len(found) == 13
+    assert max(found.values()) < agreement.WITHIN
+
+
+def test_intervals_hold_the_truth_about_as_often_as_promised() -> None:
+    for name, share in fixed.rates(0.1, 200, 1_000, 5).items():
+        low, high = fixed.chance(0.05, 200)
+        assert low <= 1.0 - share <= high, name
+
+
+def test_peeking_at_asos_shapes_is_safe() -> None:
+    real("experiments/asos_50.csv.gz")
+    ever = looking.over_shapes(looking.asos()[:60], 200)
+    assert ever.always_valid <= looking.PROMISED
+    assert ever.naive > 0.1
+
+
+def test_peeking_at_rare_conversions_is_safe() -> None:
+    assert looking.peeked("conversion of 3 %", 500).always_valid <= looking.PROMISED
+
+
+def test_a_lift_put_into_history_is_held_by_most_intervals() -> None:
+    real("geo/geolift_test.csv.gz")
+    rows = [one for one in regions.claims(60) if "holds it" in one.what]
+    assert float(rows[0].found.rstrip("%")) > 85.0
+
+
+def test_the_table_says_what_does_not_hold() -> None:
+    claim = next(iter(fixed.claims(10, n=100)))
+    assert rendered([claim]).splitlines()[2].startswith("| **A/A** revenue per user")
