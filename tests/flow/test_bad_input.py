@@ -91,7 +91,7 @@ def test_a_refusal_names_the_field(shop: Shop, field: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", MISFITS.values(), ids=MISFITS)
-def test_one_bad_event_costs_its_neighbours_nothing(shop: Shop, body: bytes) -> None:
+def test_one_bad_event_costs_its_neighbors_nothing(shop: Shop, body: bytes) -> None:
     good = json.dumps(viewed("tent")).encode()
     batch = b'{"batch": [' + good + b", " + body.replace(b"{", b'{"type": "track", ', 1) + b"]}"
     assert shop.call("POST", "/v1/batch", content=batch).json()["accepted"] == 1

@@ -19,7 +19,7 @@ from tailorbird.collect.admit import Door
 from tailorbird.compose import Install, Workspace, model_store, training_source
 from tailorbird.predict.trainer import Plan, train
 from tailorbird.settings import Settings, read_settings
-from tailorbird.simulate.behaviour import history, in_time_order
+from tailorbird.simulate.behavior import history, in_time_order
 from tailorbird.simulate.scenario import make_personas, story_of
 from tailorbird.simulate.shop import make_shop
 from tailorbird.simulate.shoppers import make_shoppers

@@ -10,7 +10,7 @@ from tailorbird.collect.admit import Door
 from tailorbird.compose import Install, Workspace
 from tailorbird.consent.signals import NO_CHOICES
 from tailorbird.decide.wire import DecideRequest, RequestContext, Slot
-from tailorbird.simulate.behaviour import live
+from tailorbird.simulate.behavior import live
 from tailorbird.simulate.shop import Shop, make_shop
 from tailorbird.simulate.shoppers import Shopper, make_shoppers
 from tailorbird.simulate.wire import WireEvent

@@ -1,4 +1,4 @@
-"""Contact data is split off at the door: behaviour goes on without it, the vault seals it."""
+"""Contact data is split off at the door: behavior goes on without it, the vault seals it."""
 
 import hashlib
 import re

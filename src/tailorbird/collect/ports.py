@@ -79,7 +79,7 @@ class ContactCard(msgspec.Struct, frozen=True):
 
 
 class Vault(Protocol):
-    """Contact data, encrypted, apart from behaviour; found by identifier only."""
+    """Contact data, encrypted, apart from behavior; found by identifier only."""
 
     async def put(self, cards: Sequence[ContactCard]) -> None: ...
 

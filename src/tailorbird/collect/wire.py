@@ -31,7 +31,7 @@ class WireEvent(msgspec.Struct, rename="camel"):
 
 
 class WireBatch(msgspec.Struct, rename="camel"):
-    """A batch: its events stay raw, so that one bad event cannot harm its neighbours."""
+    """A batch: its events stay raw, so that one bad event cannot harm its neighbors."""
 
     batch: list[msgspec.Raw]
     sent_at: Scalar = None

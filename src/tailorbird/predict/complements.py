@@ -10,7 +10,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.special import pdtrc
 
-from tailorbird.predict.nearest_rows import Neighbours, top_columns
+from tailorbird.predict.nearest_rows import Neighbors, top_columns
 from tailorbird.predict.sessions import Codes, Sessions, offsets_of
 
 LONGEST_BASKET = 100
@@ -85,7 +85,7 @@ def complements(
     browsing: Browsing = NO_BROWSING,
     pairing: Pairing | None = None,
     item_count: int | None = None,
-) -> Neighbours:
+) -> Neighbors:
     """Return the items that complete each item.
 
     A pair scores by the cosine of its orders, shrunk (Linden et al., 2003), when it is bought

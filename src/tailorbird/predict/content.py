@@ -1,4 +1,4 @@
-"""How alike two items are by what is written on them, so that new items have neighbours too."""
+"""How alike two items are by what is written on them, so that new items have neighbors too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from tailorbird.predict.nearest_rows import Neighbours, top_columns
+from tailorbird.predict.nearest_rows import Neighbors, top_columns
 
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -73,7 +73,7 @@ class ContentModel:
     rows: scipy.sparse.csr_array
     dense: NDArray[np.float32]
 
-    def neighbours(self, k: int) -> Neighbours:
+    def neighbors(self, k: int) -> Neighbors:
         """Return the k most alike items of each item, scores between 0 and 1."""
         codes, scores = [], []
         for begin in range(0, self.rows.shape[0], CHUNK):
@@ -83,10 +83,10 @@ class ContentModel:
             codes.append(found.codes)
             scores.append(found.scores)
         if not codes:
-            return Neighbours(np.full((0, k), -1, np.int32), np.zeros((0, k), np.float32))
-        return Neighbours(np.concatenate(codes), np.concatenate(scores))
+            return Neighbors(np.full((0, k), -1, np.int32), np.zeros((0, k), np.float32))
+        return Neighbors(np.concatenate(codes), np.concatenate(scores))
 
-    def nearest_to(self, description: Description, k: int) -> Neighbours:
+    def nearest_to(self, description: Description, k: int) -> Neighbors:
         """Return the k most alike items of one description, in a single row."""
         return self._nearest(*_placed([description], self.reading, self.rarity), k, -1)
 
@@ -98,7 +98,7 @@ class ContentModel:
 
     def _nearest(
         self, rows: scipy.sparse.csr_array, dense: NDArray[np.float32], k: int, first: int
-    ) -> Neighbours:
+    ) -> Neighbors:
         """Compare rows with all items; row i is item `first + i` itself unless first is -1."""
         likeness = scipy.sparse.csr_array(rows @ self.rows.T)
         if self.dense.shape[1]:

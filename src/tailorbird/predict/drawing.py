@@ -11,7 +11,7 @@ from tailorbird.predict.blending import Limits, Pool, blend, blend_scratch
 from tailorbird.predict.board import Board, Ladder
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.kernel import kernel
-from tailorbird.predict.nearest_rows import Neighbours
+from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.sessions import Codes
 
 LARGEST_POOL = 4_096
@@ -38,9 +38,9 @@ class Picks(NamedTuple):
 
 
 class Kin(NamedTuple):
-    """Neighbours of items, and the items whose neighbours are sought."""
+    """Neighbors of items, and the items whose neighbors are sought."""
 
-    neighbours: Neighbours
+    neighbors: Neighbors
     anchors: Codes
 
 
@@ -113,9 +113,9 @@ def _take(
 
 @kernel
 def _take_kin(kin: Kin, place_and_count: tuple[int, int], picks: Picks, room: Pool) -> int:
-    """Add the neighbours of all anchors, scaled so that the best of them scores 1."""
+    """Add the neighbors of all anchors, scaled so that the best of them scores 1."""
     place, count = place_and_count
-    codes, scores = kin.neighbours
+    codes, scores = kin.neighbors
     best = np.float32(0.0)
     for anchor in kin.anchors:
         if anchor < len(codes) and codes.shape[1] > 0 and codes[anchor, 0] >= 0:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.predict.kernel import kernel
-from tailorbird.predict.neighbours import (
+from tailorbird.predict.neighbors import (
     LONGEST,
     Shelf,
     distinct_newest_first,
@@ -19,7 +19,7 @@ from tailorbird.predict.neighbours import (
 from tailorbird.predict.scratch import Scratch
 from tailorbird.predict.sessions import Codes
 
-NEIGHBOURS, NEIGHBOURS_FLAT, NEIGHBOURS_AFTER = 0, 1, 2
+NEIGHBORS, NEIGHBORS_FLAT, NEIGHBORS_AFTER = 0, 1, 2
 RULE, RULE_NEXT, RULE_BACK, RULE_AGELESS = 3, 4, 5, 6
 EARLIER_RULE, OLDER_RULE, TOGETHER = 7, 8, 9
 KINSHIP, OWN = 10, 11
@@ -28,15 +28,15 @@ REACH = 12
 
 
 class Settings(NamedTuple):
-    """How neighbour sessions are found and how they vote; a named tuple for Numba's sake.
+    """How neighbor sessions are found and how they vote; a named tuple for Numba's sake.
 
     Attributes:
         position_decay: Steps back after which a current item weighs 1/e (VSTAN's `spw`).
-        anchor_decay: Places from the shared item after which a neighbour's item weighs 1/e.
+        anchor_decay: Places from the shared item after which a neighbor's item weighs 1/e.
         rarity: Weight of the inverse document frequency in an item's score (VSTAN's `idf`).
         half_life: Seconds in which a stored session loses half its weight.
         sample: Newest sessions looked at for each current item.
-        neighbours: Sessions that vote.
+        neighbors: Sessions that vote.
     """
 
     position_decay: float = 1.5
@@ -44,7 +44,7 @@ class Settings(NamedTuple):
     rarity: float = 1.0
     half_life: float = 1e6
     sample: int = 2500
-    neighbours: int = 700
+    neighbors: int = 700
 
 
 @kernel
@@ -73,10 +73,10 @@ def gather(base: Shelf, recent: Shelf, query: Codes, settings: Settings, scratch
 
 @kernel
 def vote(base: Shelf, recent: Shelf, query: Codes, settings: Settings, scratch: Scratch) -> int:
-    """Let the nearest sessions vote; fills the NEIGHBOURS columns of the evidence.
+    """Let the nearest sessions vote; fills the NEIGHBORS columns of the evidence.
 
     After Ludewig et al. (2021), VSTAN: recency of the session, position in the current
-    session, and distance from the newest shared item in the neighbour.
+    session, and distance from the newest shared item in the neighbor.
     """
     items, steps = distinct_newest_first(query, LONGEST)
     touched = 0
@@ -85,7 +85,7 @@ def vote(base: Shelf, recent: Shelf, query: Codes, settings: Settings, scratch: 
         left = settings.sample
         touched, left = match_item(recent, items[rank], weight, left, touched, scratch)
         touched, left = match_item(base, items[rank], weight, left, touched, scratch)
-    numbers, weights = nearest(base, recent, touched, settings.neighbours, scratch)
+    numbers, weights = nearest(base, recent, touched, settings.neighbors, scratch)
     fade = np.exp(-np.arange(LONGEST) / settings.anchor_decay).astype(np.float32)
     count = 0
     for rank in range(len(numbers)):
@@ -105,7 +105,7 @@ def speak(
     count: int,
     scratch: Scratch,
 ) -> int:
-    """Let one neighbour session vote for its items; returns how many items are touched."""
+    """Let one neighbor session vote for its items; returns how many items are touched."""
     index = shelf.stored
     anchor = scratch.anchor[number]
     session = number - shelf.first
@@ -113,10 +113,10 @@ def speak(
         item = index.items[entry]
         count = touch(item, count, scratch)
         near = weight * fade[min(abs(entry - anchor), LONGEST - 1)]
-        scratch.evidence[item, NEIGHBOURS] += near
-        scratch.evidence[item, NEIGHBOURS_FLAT] += weight
+        scratch.evidence[item, NEIGHBORS] += near
+        scratch.evidence[item, NEIGHBORS_FLAT] += weight
         if entry > anchor:
-            scratch.evidence[item, NEIGHBOURS_AFTER] += near
+            scratch.evidence[item, NEIGHBORS_AFTER] += near
     return count
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from tailorbird.predict.encoder import Encoder, alike, encode
 from tailorbird.predict.evidence import (
     KINSHIP,
-    NEIGHBOURS,
-    NEIGHBOURS_FLAT,
+    NEIGHBORS,
+    NEIGHBORS_FLAT,
     OWN,
     RULE,
     RULE_NEXT,
@@ -21,14 +21,14 @@ from tailorbird.predict.evidence import (
 from tailorbird.predict.heap import kth_best
 from tailorbird.predict.item_facts import ItemFacts
 from tailorbird.predict.kernel import kernel
-from tailorbird.predict.neighbours import Shelf, distinct_newest_first, touch
+from tailorbird.predict.neighbors import Shelf, distinct_newest_first, touch
 from tailorbird.predict.scratch import Scratch
 from tailorbird.predict.sessions import Codes
 
 VOTES = 9
 NAMES = (
-    "neighbours", "neighbours_flat", "neighbours_after", "rule", "rule_next", "rule_back",
-    "rule_ageless", "earlier_rule", "older_rule", "cosine", "rare_neighbours",
+    "neighbors", "neighbors_flat", "neighbors_after", "rule", "rule_next", "rule_back",
+    "rule_ageless", "earlier_rule", "older_rule", "cosine", "rare_neighbors",
     "popular", "trending", "returning", "is_current", "is_seen", "steps_back", "times_seen",
     "length", "support", "current_returning", "likeness", "current_likeness", "likeness_share",
 )  # fmt: skip
@@ -124,8 +124,8 @@ def shortlist(
         item = items[rank]
         kinship[rank] = evidence[item, KINSHIP]
         merit[rank] = (
-            evidence[item, NEIGHBOURS] / total[NEIGHBOURS]
-            + evidence[item, NEIGHBOURS_FLAT] / total[NEIGHBOURS_FLAT]
+            evidence[item, NEIGHBORS] / total[NEIGHBORS]
+            + evidence[item, NEIGHBORS_FLAT] / total[NEIGHBORS_FLAT]
             + evidence[item, RULE] / total[RULE]
             + evidence[item, RULE_NEXT] / total[RULE_NEXT]
         )
@@ -162,7 +162,7 @@ def describe(
     Args:
         chosen: The candidates.
         query: int32[L], the current session.
-        rarity: Weight of idf in `rare_neighbours`.
+        rarity: Weight of idf in `rare_neighbors`.
         facts: Of the items.
         found: The sum of each kind of vote, by which votes are normalized, and the evidence.
     """

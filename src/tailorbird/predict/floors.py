@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tailorbird.predict.neighbours import LONGEST, distinct_newest_first
+from tailorbird.predict.neighbors import LONGEST, distinct_newest_first
 from tailorbird.predict.ranked import Ranked, best_of
 from tailorbird.predict.sessions import Codes, Sessions
 

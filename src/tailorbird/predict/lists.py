@@ -45,7 +45,7 @@ class Lists(NamedTuple):
 
 
 def ndcg(ranks: NDArray[np.float64], k: int = 20) -> float:
-    """Return the mean normalised discounted cumulative gain of single answers, in [0, 1].
+    """Return the mean normalized discounted cumulative gain of single answers, in [0, 1].
 
     Args:
         ranks: float64[q], how many items stand before the answer.

@@ -12,7 +12,7 @@ import scipy.sparse
 from tailorbird.catalog.items import Item
 from tailorbird.predict.content import ContentModel, Description, Reading, fit_content
 from tailorbird.predict.model_files import ModelUnreadable, read_parts, write_parts
-from tailorbird.predict.nearest_rows import Neighbours
+from tailorbird.predict.nearest_rows import Neighbors
 
 ALIKE = 24
 _KIND = "lookalikes"
@@ -25,11 +25,11 @@ class Lookalikes:
 
     Attributes:
         content: row i describes item code i; rows of undescribed items are empty.
-        neighbours: row i holds the items most like item code i.
+        neighbors: row i holds the items most like item code i.
     """
 
     content: ContentModel
-    neighbours: Neighbours
+    neighbors: Neighbors
 
     def with_items(self, described: Mapping[int, Description]) -> Lookalikes:
         """Return look-alikes that know more items, without a refit.
@@ -39,7 +39,7 @@ class Lookalikes:
         Args:
             described: item code → what it says of itself; codes beyond the known ones.
         """
-        content, codes, scores = self.content, self.neighbours.codes, self.neighbours.scores
+        content, codes, scores = self.content, self.neighbors.codes, self.neighbors.scores
         for code in range(len(codes), max(described, default=-1) + 1):
             content = content.with_item(described.get(code, _NOTHING))
         missing = content.rows.shape[0] - len(codes)
@@ -55,7 +55,7 @@ class Lookalikes:
             codes[code, :width], scores[code, :width] = found[:width], alike[:width]
             for other, score in zip(found.tolist(), alike.tolist(), strict=True):
                 _insert(codes[other], scores[other], code, score)
-        return Lookalikes(content, Neighbours(codes, scores))
+        return Lookalikes(content, Neighbors(codes, scores))
 
     def save(self, folder: Path) -> None:
         """Write everything to a folder."""
@@ -64,8 +64,8 @@ class Lookalikes:
             _KIND,
             {},
             {
-                "codes": self.neighbours.codes,
-                "scores": self.neighbours.scores,
+                "codes": self.neighbors.codes,
+                "scores": self.neighbors.scores,
                 "rarity": self.content.rarity,
             },
         )
@@ -86,14 +86,14 @@ def load_lookalikes(folder: Path) -> Lookalikes:
         raise ModelUnreadable(f"{folder}: rows.npz is missing or damaged") from cause
     dense = np.zeros((rows.shape[0], 0), np.float32)
     content = ContentModel(Reading(), parts.array("rarity", np.float32), rows, dense)
-    neighbours = Neighbours(parts.array("codes", np.int32), parts.array("scores", np.float32))
-    return Lookalikes(content, neighbours)
+    neighbors = Neighbors(parts.array("codes", np.int32), parts.array("scores", np.float32))
+    return Lookalikes(content, neighbors)
 
 
 def fit_lookalikes(descriptions: Sequence[Description]) -> Lookalikes:
     """Return the look-alikes of items whose codes are 0, 1, 2 and on."""
     content = fit_content(descriptions)
-    return Lookalikes(content, content.neighbours(ALIKE))
+    return Lookalikes(content, content.neighbors(ALIKE))
 
 
 def description_of(item: Item) -> Description:

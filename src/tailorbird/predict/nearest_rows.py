@@ -12,7 +12,7 @@ from tailorbird.predict.kernel import kernel
 from tailorbird.predict.sessions import Codes, Offsets
 
 
-class Neighbours(NamedTuple):
+class Neighbors(NamedTuple):
     """For each item a short list of others.
 
     Attributes:
@@ -24,7 +24,7 @@ class Neighbours(NamedTuple):
     scores: NDArray[np.float32]
 
 
-def top_columns(matrix: scipy.sparse.csr_array, k: int) -> Neighbours:
+def top_columns(matrix: scipy.sparse.csr_array, k: int) -> Neighbors:
     """Return the k largest positive entries of each row; equal ones by the lower column.
 
     Args:
@@ -33,7 +33,7 @@ def top_columns(matrix: scipy.sparse.csr_array, k: int) -> Neighbours:
     """
     ordered = scipy.sparse.csr_array(matrix)
     ordered.sort_indices()
-    return Neighbours(
+    return Neighbors(
         *_top(
             ordered.indptr.astype(np.int64),
             ordered.indices.astype(np.int32),

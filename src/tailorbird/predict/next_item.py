@@ -16,7 +16,7 @@ from tailorbird.predict.heap import best_places
 from tailorbird.predict.item_facts import ItemFacts, Tally, facts_of, grown, tally
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import read_parts, write_parts
-from tailorbird.predict.neighbours import LONGEST, Shelf
+from tailorbird.predict.neighbors import LONGEST, Shelf
 from tailorbird.predict.ranked import Ranked, best_of, topped_up
 from tailorbird.predict.ranker import Ranker, score
 from tailorbird.predict.recipe import Recipe, default_recipe

@@ -18,7 +18,7 @@ from tailorbird.predict.drawing import Kin, Picks, draw, empty_pool, warm_up
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
-from tailorbird.predict.nearest_rows import Neighbours
+from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.sessions import Codes, Vocabulary
@@ -36,7 +36,7 @@ _MOST_ANSWERS = 20_000
 _ANSWERS_KEPT_S = 30.0  # new sessions are heard within a minute: this, and a refresh
 
 _ANY_QUERY: Codes = np.zeros(1, np.int32)
-_NO_NEIGHBOURS = Neighbours(np.zeros((0, 1), np.int32), np.zeros((0, 1), np.float32))
+_NO_NEIGHBORS = Neighbors(np.zeros((0, 1), np.int32), np.zeros((0, 1), np.float32))
 
 # Scored by place, 1/sqrt(place): blends of models differ in scale, places do not.
 _FALLING = (1.0 / np.sqrt(np.arange(1, SESSION_CANDIDATES + 1))).astype(np.float32)
@@ -57,7 +57,7 @@ class Models:
     name: str
     trained_offset: int
     next_item: NextItemModel | None = None
-    complements: Neighbours | None = None
+    complements: Neighbors | None = None
     similar: Lookalikes | None = None
 
 
@@ -141,7 +141,7 @@ class Predictor:
             )
             self.table.sell_in(code, item.markets)
             similar = self.models.similar
-            if similar is not None and code >= len(similar.neighbours.codes):
+            if similar is not None and code >= len(similar.neighbors.codes):
                 self._undescribed[code] = description_of(item)
 
     def adopt(self, trained: Trained) -> None:
@@ -258,6 +258,6 @@ def _kin(models: Models, anchors: Codes, latest: Codes) -> tuple[Kin, Kin]:
     """Return what is bought with the anchors, and what is like the latest item."""
     together, similar = models.complements, models.similar
     return (
-        Kin(_NO_NEIGHBOURS if together is None else together, anchors),
-        Kin(_NO_NEIGHBOURS if similar is None else similar.neighbours, latest),
+        Kin(_NO_NEIGHBORS if together is None else together, anchors),
+        Kin(_NO_NEIGHBORS if similar is None else similar.neighbors, latest),
     )

@@ -16,7 +16,7 @@ Matrix = NDArray[np.float32]
 BATCH = 64
 LEAST_STEPS = 1500
 DEFAULT_WEIGHTS = {
-    "rare_neighbours": 4.0,
+    "rare_neighbors": 4.0,
     "rule": 1.5,
     "rule_next": 1.0,
     "earlier_rule": 0.5,

@@ -14,7 +14,7 @@ class Recipe:
     """Everything that was chosen for one shop, apart from its sessions.
 
     Attributes:
-        settings: Of the neighbour search.
+        settings: Of the neighbor search.
         trend_half_life: Seconds in which a touch loses half its weight in `trending`.
         width: Candidates by evidence that are ranked.
         kin_width: Candidates by kinship that are ranked.
@@ -28,7 +28,7 @@ class Recipe:
     ranker: Ranker
 
     def with_settings(self, settings: Settings) -> Recipe:
-        """Return the recipe with other neighbour settings."""
+        """Return the recipe with other neighbor settings."""
         return replace(self, settings=settings)
 
     def with_ranker(self, ranker: Ranker) -> Recipe:

@@ -1,4 +1,4 @@
-"""Working memory of the neighbour kernels, allocated once and left clean after each answer."""
+"""Working memory of the neighbor kernels, allocated once and left clean after each answer."""
 
 from __future__ import annotations
 

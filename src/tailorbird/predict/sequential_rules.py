@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tailorbird.predict.evidence import RULE_AGELESS, TOGETHER, follow, wipe
-from tailorbird.predict.neighbours import Shelf
+from tailorbird.predict.neighbors import Shelf
 from tailorbird.predict.ranked import Ranked, best_of
 from tailorbird.predict.scratch import Scratch, new_scratch
 from tailorbird.predict.session_index import index_sessions

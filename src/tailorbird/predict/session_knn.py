@@ -1,4 +1,4 @@
-"""The neighbour model on its own: sessions like the current one vote for what comes next."""
+"""The neighbor model on its own: sessions like the current one vote for what comes next."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tailorbird.predict.evidence import NEIGHBOURS, Settings, vote, wipe
+from tailorbird.predict.evidence import NEIGHBORS, Settings, vote, wipe
 from tailorbird.predict.item_facts import ItemFacts, facts_of, tally
-from tailorbird.predict.neighbours import LONGEST, Shelf
+from tailorbird.predict.neighbors import LONGEST, Shelf
 from tailorbird.predict.ranked import Ranked, best_of
 from tailorbird.predict.scratch import Scratch, new_scratch
 from tailorbird.predict.session_index import freshness, index_sessions
@@ -57,7 +57,7 @@ class SessionKnn:
             return Ranked(query, np.zeros(0, np.float32))
         count = vote(self.base, self.recent, query, self.settings, self.scratch)
         found = self.scratch.touched_items[:count].copy()
-        votes = self.scratch.evidence[found, NEIGHBOURS]
+        votes = self.scratch.evidence[found, NEIGHBORS]
         wipe(count, self.scratch)
         scores = votes * (1.0 + self.settings.rarity * self.facts.rare[found])
         return best_of(found, scores.astype(np.float32), k)

@@ -1,4 +1,4 @@
-"""Chooses the settings of the neighbour search by trying them on questions with known answers."""
+"""Chooses the settings of the neighbor search by trying them on questions with known answers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.predict.encoder import no_encoder
-from tailorbird.predict.evidence import NEIGHBOURS, Settings, vote, wipe
+from tailorbird.predict.evidence import NEIGHBORS, Settings, vote, wipe
 from tailorbird.predict.features import candidates
 from tailorbird.predict.item_facts import ItemFacts
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.lists import Lists, ndcg
-from tailorbird.predict.neighbours import LONGEST, Shelf
+from tailorbird.predict.neighbors import LONGEST, Shelf
 from tailorbird.predict.next_item import NextItemModel, build
 from tailorbird.predict.questions import Questions, sample_of
 from tailorbird.predict.recipe import Recipe
@@ -25,13 +25,13 @@ ANCHOR = (0.45, 0.8, 1.4, 2.2, 3.5, 5.0, 10.0)
 RARITY = (0.0, 0.3, 1.0, 3.0, 10.0)
 HALF_LIFE = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0)
 SAMPLE = (1000, 2500, 5000)
-NEIGHBOURHOOD = (300, 700, 1500)
+NEIGHBORHOOD = (300, 700, 1500)
 
 
 def choose_settings(
     head: Sessions, tail: Questions, recipe: Recipe, item_count: int, rng: np.random.Generator
 ) -> Recipe:
-    """Return the recipe with the neighbour settings that answer the tail's questions best.
+    """Return the recipe with the neighbor settings that answer the tail's questions best.
 
     One setting is moved at a time, over two rounds, as far as NDCG@20 rises.
 
@@ -50,7 +50,7 @@ def choose_settings(
         "position_decay": POSITION,
         "anchor_decay": ANCHOR,
         "rarity": RARITY,
-        "neighbours": NEIGHBOURHOOD,
+        "neighbors": NEIGHBORHOOD,
         "sample": SAMPLE,
     }
     best, merit = recipe.settings, _merit(model, recipe.settings, questions)
@@ -105,7 +105,7 @@ def _ranks(
     facts: ItemFacts,
     scratch: Scratch,
 ) -> NDArray[np.float64]:
-    """Return float64[q], the items that neighbours put before each answer."""
+    """Return float64[q], the items that neighbors put before each answer."""
     ranks = np.full(len(questions.end), np.inf)
     for number in range(len(questions.end)):
         end = questions.end[number]
@@ -113,13 +113,13 @@ def _ranks(
         answer = questions.items[end]
         count = vote(base, recent, query, settings, scratch)
         if scratch.is_touched[answer]:
-            merit = scratch.evidence[answer, NEIGHBOURS] * (
+            merit = scratch.evidence[answer, NEIGHBORS] * (
                 1.0 + settings.rarity * facts.rare[answer]
             )
             above = 0
             for rank in range(count):
                 item = scratch.touched_items[rank]
-                other = scratch.evidence[item, NEIGHBOURS]
+                other = scratch.evidence[item, NEIGHBORS]
                 above += other * (1.0 + settings.rarity * facts.rare[item]) > merit
             ranks[number] = above
         wipe(count, scratch)

@@ -126,7 +126,7 @@ def test_one_item_may_take_several_lines(shelf: Shelf) -> None:
     assert shelf.put_bytes(b'{\n  "id": "a"\n}').accepted == 1
 
 
-def test_a_broken_line_costs_its_neighbours_nothing(shelf: Shelf) -> None:
+def test_a_broken_line_costs_its_neighbors_nothing(shelf: Shelf) -> None:
     outcome = shelf.put_bytes(b'{"id": "a"}\n{"id": \n{"id": "b"}')
     assert (outcome.accepted, [one.index for one in outcome.rejected]) == (2, [1])
 

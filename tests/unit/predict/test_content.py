@@ -23,33 +23,33 @@ SHOP = [
 
 
 def test_the_most_alike_item_comes_first_and_never_itself() -> None:
-    found = fit_content(SHOP).neighbours(3)
+    found = fit_content(SHOP).neighbors(3)
     assert found.codes[0, 0] == 1
     assert found.codes[0, 1] == 2
     assert all(row not in found.codes[row] for row in range(4))
 
 
 def test_likeness_is_between_nothing_and_one() -> None:
-    found = fit_content([*SHOP, SHOP[0]]).neighbours(4)
+    found = fit_content([*SHOP, SHOP[0]]).neighbors(4)
     assert found.scores.min() >= 0.0
     assert found.scores[0, 0] == pytest.approx(1.0, abs=1e-5)
 
 
-def test_a_new_item_has_neighbours_without_a_refit() -> None:
+def test_a_new_item_has_neighbors_without_a_refit() -> None:
     model = fit_content(SHOP)
     stranger = Description("Winter tent", (("category", "Camping > Tents"),))
     assert set(model.nearest_to(stranger, 2).codes[0].tolist()) == {0, 1}
     grown = model.with_item(stranger)
-    assert 4 in grown.neighbours(4).codes[0]
+    assert 4 in grown.neighbors(4).codes[0]
     assert model.rows.shape[0] == 4
 
 
-def test_an_item_that_says_nothing_has_no_neighbours() -> None:
-    assert fit_content([*SHOP, Description("")]).neighbours(2).codes[4].tolist() == [-1, -1]
+def test_an_item_that_says_nothing_has_no_neighbors() -> None:
+    assert fit_content([*SHOP, Description("")]).neighbors(2).codes[4].tolist() == [-1, -1]
 
 
 def test_an_empty_catalog_is_no_mistake() -> None:
-    assert fit_content([]).neighbours(3).codes.shape == (0, 3)
+    assert fit_content([]).neighbors(3).codes.shape == (0, 3)
 
 
 def test_a_category_path_speaks_on_every_level() -> None:
@@ -68,7 +68,7 @@ def test_a_shop_can_bring_its_own_embedding() -> None:
     def warm_or_cold(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.array([[1.0, 0.0] if "ring" in one else [0.0, 1.0] for one in texts], np.float32)
 
-    plain = fit_content(SHOP).neighbours(3)
-    led = fit_content(SHOP, Reading(embed=warm_or_cold, embed_weight=3.0)).neighbours(3)
+    plain = fit_content(SHOP).neighbors(3)
+    led = fit_content(SHOP, Reading(embed=warm_or_cold, embed_weight=3.0)).neighbors(3)
     assert led.scores[0, 1] > plain.scores[0, 1]
     assert 3 not in led.codes[0, :2]

@@ -35,9 +35,9 @@ def test_the_default_stays_where_learning_does_not_help() -> None:
     assert np.array_equal(kept.skip, default_ranker().skip)
 
 
-def test_the_default_trusts_neighbours_and_rules() -> None:
+def test_the_default_trusts_neighbors_and_rules() -> None:
     skip = default_ranker().skip
-    assert skip[NAMES.index("rare_neighbours")] > 0
+    assert skip[NAMES.index("rare_neighbors")] > 0
     assert skip[NAMES.index("rule_next")] > 0
 
 

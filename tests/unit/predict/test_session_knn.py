@@ -1,4 +1,4 @@
-"""The compiled neighbour model answers as the plain one does, with and without a recent index."""
+"""The compiled neighbor model answers as the plain one does, with and without a recent index."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tailorbird.predict.evidence import Settings
 from tailorbird.predict.session_knn import SessionKnn
 from tailorbird.predict.sessions import Sessions
-from tests.unit.predict.plain_neighbours import votes
+from tests.unit.predict.plain_neighbors import votes
 
 logs = st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=6), min_size=1, max_size=25)
 queries = st.lists(st.integers(0, 12), min_size=1, max_size=8)
@@ -19,7 +19,7 @@ knobs = st.builds(
     rarity=st.sampled_from([0.0, 3.0]),
     half_life=st.sampled_from([2.0, 100.0]),
     sample=st.sampled_from([2, 100]),
-    neighbours=st.just(100),
+    neighbors=st.just(100),
 )
 
 
@@ -67,10 +67,10 @@ def test_an_answer_leaves_the_working_memory_clean(rows: list[list[int]], query:
 
 def test_only_the_nearest_sessions_vote() -> None:
     rows = [[0, 1], [0, 2], [0, 3, 4, 5]]
-    model = SessionKnn.over(Sessions.of(rows), Settings(neighbours=2, half_life=1e9))
+    model = SessionKnn.over(Sessions.of(rows), Settings(neighbors=2, half_life=1e9))
     assert set(scores(model, [0])) == {0, 1, 2}
 
 
-def test_an_empty_session_has_no_neighbours() -> None:
+def test_an_empty_session_has_no_neighbors() -> None:
     model = SessionKnn.over(Sessions.of([[0, 1]]), Settings())
     assert scores(model, []) == {}

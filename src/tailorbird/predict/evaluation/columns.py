@@ -83,9 +83,9 @@ def features(columns: Columns, without: frozenset[str]) -> tuple[list[str], NDAr
             continue
         column = np.array([_number(value) for value in values])
         if np.isfinite(column).mean() > 0.5:
-            centre = float(column[np.isfinite(column)].mean())
+            center = float(column[np.isfinite(column)].mean())
             names.append(name)
-            made.append(np.where(np.isfinite(column), column, centre))
+            made.append(np.where(np.isfinite(column), column, center))
             continue
         texts = np.array([str(value) for value in values])
         levels = np.unique(texts)

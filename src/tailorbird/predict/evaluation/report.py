@@ -114,7 +114,7 @@ def _trade(pyplot: Any, marks: list[Mark]) -> str:  # noqa: ANN401
         axes.scatter(mark.score.popularity_bias, mark.score.coverage)
         axes.annotate(mark.name, (mark.score.popularity_bias, mark.score.coverage))
     axes.set_xlabel("popularity bias (mean percentile of what is shown)")
-    axes.set_ylabel("coverage of the catalogue")
+    axes.set_ylabel("coverage of the catalog")
     return _drawn(pyplot, figure)
 
 

@@ -1,7 +1,7 @@
 """Purchase intent put to the test on the visits of the Online Shoppers data set, by five folds.
 
 Sakar, Polat, Katircioglu and Kastro, "Real-time prediction of online shoppers' purchasing
-intention" (2018): one row a visit, labelled with whether it ended in a purchase. `PageValues`
+intention" (2018): one row a visit, labeled with whether it ended in a purchase. `PageValues`
 nearly leaks the label, since it is worked out from purchases: so all is measured without it too.
 """
 

@@ -66,7 +66,7 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
         average, average_low, average_high: effect on everybody.
         qini, qini_low, qini_high: of the ordering.
         slope: how much of the predicted differences was found to be so.
-        centre: the mean of the learner's raw guesses.
+        center: the mean of the learner's raw guesses.
         varies: whether effects differ among people as far as can be told.
     """
 
@@ -85,7 +85,7 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
     qini_low: float
     qini_high: float
     slope: float
-    centre: float
+    center: float
     varies: bool
 
 
@@ -115,7 +115,7 @@ class UpliftModel:
         """
         raw = self._effect.guess(features)
         return np.asarray(
-            self.card.average + self.card.slope * (raw - self.card.centre), dtype=np.float64
+            self.card.average + self.card.slope * (raw - self.card.center), dtype=np.float64
         )
 
     def predict(self, features: Floats) -> list[Uplift]:
@@ -197,7 +197,7 @@ def learn(
         qini_low=qini.low,
         qini_high=qini.high,
         slope=min(max(reading.slope.value, 0.0), 1.5),
-        centre=float(raw.mean()),
+        center=float(raw.mean()),
         varies=reading.varies,
     )
     least = np.quantile(scores, np.linspace(0.9, 0.0, 10))

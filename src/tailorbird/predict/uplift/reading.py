@@ -96,13 +96,13 @@ def slope_of(robust: Floats, score: Floats) -> Measured:
         robust: float64[n], scores whose mean is the effect.
         score: float64[n], predicted effects.
     """
-    centred = score - score.mean()
-    square = float(centred @ centred)
+    centered = score - score.mean()
+    square = float(centered @ centered)
     if square <= 1e-12 * len(score):
         return Measured(0.0, 0.0, 0.0)
-    value = float(centred @ robust) / square
-    noise = robust - robust.mean() - value * centred
-    half = _Z * float(np.sqrt((centred**2 * noise**2).sum())) / square
+    value = float(centered @ robust) / square
+    noise = robust - robust.mean() - value * centered
+    half = _Z * float(np.sqrt((centered**2 * noise**2).sum())) / square
     return Measured(value, value - half, value + half)
 
 

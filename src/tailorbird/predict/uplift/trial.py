@@ -108,8 +108,8 @@ def _as_tossed(trial: Trial) -> None:
 def _balanced(trial: Trial) -> None:
     """Refuse a trial whose features tell who was treated (a chi-square test on their means)."""
     surprise = trial.treated - trial.probability
-    centred = trial.features - trial.features.mean(axis=0)
-    pulls = centred * surprise[:, None]
+    centered = trial.features - trial.features.mean(axis=0)
+    pulls = centered * surprise[:, None]
     spread = np.linalg.pinv(pulls.T @ pulls)
     total = pulls.sum(axis=0)
     statistic = float(total @ spread @ total)

@@ -64,7 +64,7 @@ def estimates(evidence: Evidence, rng: np.random.Generator) -> list[Estimate]:
     return [
         _estimate(name, _columns(evidence), kind, means)
         for name, kind in _KINDS.items()
-        if evidence.direct is not None or not kind.modelled
+        if evidence.direct is not None or not kind.modeled
     ]
 
 
@@ -74,15 +74,15 @@ class _Kind(NamedTuple):
     additive: int | None
     weighted: int
     normalized: bool
-    modelled: bool
+    modeled: bool
 
 
 _WEIGHT, _REWARD, _DIRECT, _RESIDUAL = range(4)
 _KINDS = {
-    "IPS": _Kind(None, _REWARD, normalized=False, modelled=False),
-    "SNIPS": _Kind(None, _REWARD, normalized=True, modelled=False),
-    "DR": _Kind(_DIRECT, _RESIDUAL, normalized=False, modelled=True),
-    "SNDR": _Kind(_DIRECT, _RESIDUAL, normalized=True, modelled=True),
+    "IPS": _Kind(None, _REWARD, normalized=False, modeled=False),
+    "SNIPS": _Kind(None, _REWARD, normalized=True, modeled=False),
+    "DR": _Kind(_DIRECT, _RESIDUAL, normalized=False, modeled=True),
+    "SNDR": _Kind(_DIRECT, _RESIDUAL, normalized=True, modeled=True),
 }
 
 

@@ -94,7 +94,7 @@ def match_item(
 
 @kernel
 def nearest(
-    base: Shelf, recent: Shelf, count: int, neighbours: int, scratch: Scratch
+    base: Shelf, recent: Shelf, count: int, neighbors: int, scratch: Scratch
 ) -> tuple[Codes, NDArray[np.float32]]:
     """Return the most similar touched sessions and their weights, and wipe the likenesses.
 
@@ -115,9 +115,9 @@ def nearest(
         length = offsets[local + 1] - offsets[local]
         weights[rank] = scratch.likeness[number] * fresh / np.sqrt(np.float32(length))
         scratch.likeness[number] = 0.0
-    if count <= neighbours:
+    if count <= neighbors:
         return numbers, weights
-    floor = kth_best(weights, neighbours)
+    floor = kth_best(weights, neighbors)
     kept = 0
     for rank in range(count):
         if weights[rank] >= floor:

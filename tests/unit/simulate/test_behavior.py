@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tailorbird.simulate.behaviour import history, in_time_order, live
+from tailorbird.simulate.behavior import history, in_time_order, live
 from tailorbird.simulate.shop import Shop, make_shop
 from tailorbird.simulate.shoppers import Shopper, make_shoppers
 from tailorbird.simulate.visits import plan_visits

@@ -1,4 +1,4 @@
-"""The neighbour model once more, in plain Python, to hold the compiled one against."""
+"""The neighbor model once more, in plain Python, to hold the compiled one against."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def votes(
         / math.sqrt(len(rows[number]))
         for number, value in likeness.items()
     }
-    floor = sorted(weights.values(), reverse=True)[: settings.neighbours][-1] if weights else 0.0
+    floor = sorted(weights.values(), reverse=True)[: settings.neighbors][-1] if weights else 0.0
     scores: dict[int, float] = {}
     for number, weight in weights.items():
         if weight < floor * (1.0 - 1e-6):
