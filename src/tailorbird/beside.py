@@ -30,6 +30,7 @@ from tailorbird.storage.embedded.comparing import Difference, checkpoint_of, dif
 from tailorbird.storage.embedded.copying import copy_database, move_database, remove_database
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.log_reader import LogReader
+from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.reading import (
     StoredPerson,
     WorkspaceFacts,
@@ -54,6 +55,7 @@ __all__ = [
     "items_of",
     "letters_since",
     "pack",
+    "people_model_store",
     "replace",
     "secret_file",
     "server_of",
@@ -156,6 +158,11 @@ def files_of(settings: Settings, name: WorkspaceId) -> WorkspaceFiles:
     """Return a workspace's files for reading, beside a running server or without one."""
     secret = known_secret(DataFolder(Path(settings.data)).secret)
     return WorkspaceFiles(workspace_folder(settings, name), Seal(secret, f"{name}/vault"))
+
+
+def people_model_store(settings: Settings, name: WorkspaceId) -> PeopleModelFolder:
+    """Return where a workspace's models of people are kept."""
+    return PeopleModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models" / "people")
 
 
 def workspaces_of(settings: Settings) -> list[WorkspaceId]:

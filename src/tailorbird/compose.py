@@ -25,6 +25,7 @@ from tailorbird.flow.corridor import Corridor
 from tailorbird.flow.feed import KEPT, Feed
 from tailorbird.flow.forgetting import Forgetter
 from tailorbird.flow.rebuilding import seed
+from tailorbird.flow.saying import Saying
 from tailorbird.flow.splitting import Splitter
 from tailorbird.flow.upkeep import every
 from tailorbird.identity.graph import Resolved, persons_of
@@ -36,9 +37,11 @@ from tailorbird.predict.registry.watch import Watch
 from tailorbird.privacy.officer import Doors as OfficersDoors
 from tailorbird.privacy.officer import Officer
 from tailorbird.profile.profiler import Profiler
-from tailorbird.rules.beliefs import Unbelieving
 from tailorbird.rules.people import ConsentingPeople
 from tailorbird.rules.watcher import Surroundings, Watcher
+from tailorbird.segments.beliefs import Beliefs
+from tailorbird.segments.everybody import Everybody
+from tailorbird.segments.segmenter import Segmenter
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
 from tailorbird.spine.errors import Corrupt
@@ -62,6 +65,7 @@ from tailorbird.storage.embedded.models import ModelFolder
 from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
+from tailorbird.storage.embedded.segments import SqliteSegments
 from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
 from tailorbird.storage.embedded.training_source import SqliteTrainingSource
 from tailorbird.storage.embedded.vault import (
@@ -74,6 +78,7 @@ from tailorbird.storage.embedded.vault import (
 _A_BATCH = 5_000
 _ADOPT_EVERY_S = 2.0
 _WATCH_EVERY_S = 5.0
+_SEGMENTS_S = 600.0
 
 
 class Workspace:
@@ -124,7 +129,6 @@ class Workspace:
             self._knows,
             self.corridor.reached,
         )
-
         self.journal = SqliteJournal(folder / "journal.db")
         self.models = ModelFolder(folder / "models")
         self.predictor = Predictor(clock)
@@ -132,6 +136,10 @@ class Workspace:
         self.watch = Watch(self.predictor, self.models, clock)
         self.people_models = PeopleModelFolder(folder / "models" / "people")
         self.foresight = Foresight()
+        self.segments = SqliteSegments(folder / "segments.db")
+        everybody = Everybody(self.gate, self.state, self.state, clock, window_ms)
+        say = Saying(self.log.append, self.suppression.holds, self.corridor.reached)
+        self.segmenter = Segmenter(self.segments, everybody, say, clock, np.random.default_rng())
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog),
             self.predictor,
@@ -147,6 +155,7 @@ class Workspace:
                 "dead letters": self.dead_letters,
                 "profiles and identity": Forgetter(self.state, splitter),
                 "decisions": self.journal,
+                "segments": self.segments,
                 "contacts": self.vault,
                 "consent": self.ledger,
             },
@@ -155,7 +164,8 @@ class Workspace:
             clock,
         )
         people = ConsentingPeople(self.gate, self.resolver, self.state, self.suppression.holds)
-        self.watcher = Watcher(Surroundings(people, self.catalog, self.log, Unbelieving(), clock))
+        beliefs = Beliefs(self.foresight, self.segments.called)
+        self.watcher = Watcher(Surroundings(people, self.catalog, self.log, beliefs, clock))
         self.configurator.listen(self._adopt)
         self.upkeep: list[asyncio.Task[None]] = []
 
@@ -194,6 +204,7 @@ class Workspace:
             for person in () if link is None else persons_of(key, link):
                 self.decider.forget(person)
                 self.feed.forget(person)
+                self.segmenter.forget(person)
                 self.watcher.forget(person)
 
     async def _settled(self) -> None:
@@ -279,8 +290,7 @@ async def start(workspace: Workspace) -> None:
         await seed(workspace.log, workspace.state)
     target = workspace.log.last_offset
     workspace.corridor.start()
-    if target > workspace.state.offset:
-        await workspace.corridor.reached(target)
+    await workspace.corridor.reached(target)
 
 
 async def serve(workspace: Workspace, settings: Settings) -> None:
@@ -293,17 +303,18 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     await _recall(workspace)
     await workspace.predictor.refresh()
     workspace.journal.start()
+    rounds = {
+        "refresh": (settings.recent_seconds, workspace.predictor.refresh),
+        "tally": (1.0, workspace.tally.flush),
+        "watch": (_WATCH_EVERY_S, workspace.watch.round),
+        "segments": (_SEGMENTS_S, workspace.segmenter.refresh_if_due),
+        "rules": (0.0, workspace.watcher.round),
+        "waiting": (1.0, workspace.watcher.tick),
+        "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),
+    }
     workspace.upkeep = [
-        asyncio.create_task(
-            every(settings.recent_seconds, workspace.predictor.refresh, "refresh"), name="refresh"
-        ),
-        asyncio.create_task(every(1.0, workspace.tally.flush, "tally"), name="tally"),
-        asyncio.create_task(every(0.0, workspace.watcher.round, "rules"), name="rules"),
-        asyncio.create_task(every(1.0, workspace.watcher.tick, "waiting"), name="waiting"),
-        asyncio.create_task(every(_WATCH_EVERY_S, workspace.watch.round, "watch"), name="watch"),
-        asyncio.create_task(
-            every(_ADOPT_EVERY_S, lambda: _adopt_newer(workspace), "adopt"), name="adopt"
-        ),
+        asyncio.create_task(every(seconds, work, name), name=name)
+        for name, (seconds, work) in rounds.items()
     ]
 
 
@@ -317,22 +328,15 @@ async def _recall(workspace: Workspace) -> None:
 
 async def _adopt_newer(workspace: Workspace) -> None:
     """Serve a version that a training has stored since; a broken one leaves the old one serving."""
-    await _adopt_people(workspace)
+    await workspace.foresight.renew(workspace.people_models)
     if await workspace.succession.adopt():
         await workspace.predictor.refresh()
-
-
-async def _adopt_people(workspace: Workspace) -> None:
-    """Serve models of people that a training has stored since."""
-    trained = await asyncio.to_thread(workspace.people_models.fresh)
-    if trained is not None:
-        workspace.foresight.adopt(trained)
 
 
 async def _load_models(workspace: Workspace) -> None:
     """Adopt the trained models, describe the catalog, and catch up on what came after training."""
     await workspace.succession.adopt()
-    await _adopt_people(workspace)
+    await workspace.foresight.renew(workspace.people_models)
     items = list(workspace.catalog.all())
     workspace.catalog.spelling.learn(items)
     workspace.predictor.stock(items)
@@ -357,6 +361,7 @@ async def stop(workspace: Workspace) -> None:
     workspace.tally.close()
     workspace.log.close()
     workspace.state.close()
+    workspace.segments.close()
     workspace.vault_file.close()
     workspace.items.close()
     workspace.versions.close()
@@ -386,11 +391,6 @@ def open_versions(settings: Settings, name: WorkspaceId) -> SqliteVersions:
 def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:
     """Return what a workspace's models are trained on; read beside a running server."""
     return SqliteTrainingSource(DataFolder(Path(settings.data)).workspace(name))
-
-
-def people_model_store(settings: Settings, name: WorkspaceId) -> PeopleModelFolder:
-    """Return where a workspace's models of people are kept."""
-    return PeopleModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models" / "people")
 
 
 def model_store(settings: Settings, name: WorkspaceId) -> ModelFolder:

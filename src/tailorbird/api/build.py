@@ -22,6 +22,7 @@ from tailorbird.api.problems import problem
 from tailorbird.api.quality import QualityDoors
 from tailorbird.api.reference import ReferenceDoors
 from tailorbird.api.ruling import RulingDoors
+from tailorbird.api.segments import SegmentDoors
 from tailorbird.compose import Install
 from tailorbird.dashboard.doors import DashboardDoors
 from tailorbird.spine.errors import TailorbirdError
@@ -48,6 +49,9 @@ def build(install: Install) -> ASGIApp:
     features = FeatureDoors(keeper, install)
     exact |= features.exact() | ModelDoors(keeper).exact()
     patterned += features.patterned()
+    segments = SegmentDoors(keeper, install)
+    exact |= segments.exact()
+    patterned += segments.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()

@@ -11,12 +11,14 @@ from tailorbird.api.models import ModelsShown
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
+from tailorbird.api.segments import Merging, Renaming
 from tailorbird.catalog.catalog import CatalogOutcome
 from tailorbird.catalog.items import WireItem
 from tailorbird.collect.collector import Outcome
 from tailorbird.collect.wire import WireEvent
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
+from tailorbird.segments.telling import MembersShown, SegmentsShown
 
 Kind = Literal["text", "number"]
 
@@ -71,6 +73,10 @@ def _config(**more: Any) -> Described:  # noqa: ANN401
     return Described(_CONFIG, Scope.ADMIN, **more)
 
 
+def _segment(**more: Any) -> Described:  # noqa: ANN401
+    return Described(_PEOPLE, Scope.ADMIN, mistakes=(404, 409), **more)
+
+
 _LIMIT: tuple[tuple[str, Kind], ...] = (("limit", "number"),)
 _WHOSE: tuple[tuple[str, Kind], ...] = (
     ("anonymousId", "text"),
@@ -116,6 +122,15 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/features"): Described(_PEOPLE, Scope.PEOPLE, gives=FeatureList),
     ("GET", "/v1/people/{person}/features"): _of_person(FeatureValues, query=(("item", "text"),)),
     ("POST", "/v1/people/{person}/split"): _of_person(shapes.Parted, takes=SplitRequest),
+    ("GET", "/v1/segments"): Described(_PEOPLE, Scope.PEOPLE, gives=SegmentsShown),
+    ("POST", "/v1/segments/refresh"): _segment(gives=SegmentsShown),
+    ("GET", "/v1/segments/{segment}/people"): _of_person(
+        MembersShown, query=(*_LIMIT, ("after", "text"))
+    ),
+    ("PATCH", "/v1/segments/{segment}"): _segment(takes=Renaming, gives=SegmentsShown),
+    ("POST", "/v1/segments/{segment}/merge"): _segment(takes=Merging, gives=SegmentsShown),
+    ("PUT", "/v1/segments/{segment}/people/{person}"): _segment(gives=shapes.Done),
+    ("DELETE", "/v1/segments/{segment}/people/{person}"): _segment(gives=shapes.Done),
     ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
     ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
     ("POST", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),

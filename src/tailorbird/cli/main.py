@@ -21,6 +21,7 @@ from tailorbird.cli.models import models
 from tailorbird.cli.person import person
 from tailorbird.cli.replaying import replay
 from tailorbird.cli.ruling import rules
+from tailorbird.cli.segments import segments
 from tailorbird.cli.serve import serve as run_server
 from tailorbird.cli.training import train
 from tailorbird.cli.workspaces import workspaces
@@ -36,6 +37,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(experiment, name="experiment")
 app.add_typer(features, name="features")
 app.add_typer(evaluations, name="evaluate")
+app.add_typer(segments, name="segments")
 
 app.command()(demo)
 app.command()(apply)

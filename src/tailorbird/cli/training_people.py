@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from tailorbird.beside import files_of
-from tailorbird.compose import people_model_store
+from tailorbird.beside import files_of, people_model_store
 from tailorbird.consent.purposes import Purpose
 from tailorbird.predict.people import PeopleModels, learn_people
 from tailorbird.settings import Settings

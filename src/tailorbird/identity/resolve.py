@@ -28,7 +28,7 @@ from tailorbird.identity.graph import (
     Rule,
 )
 from tailorbird.spine.clock import DAY_MS, HOUR_MS
-from tailorbird.spine.events import Event, LoggedEvent
+from tailorbird.spine.events import OWN_SOURCE, Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, person_from, user_key
 
 DEFAULT_WINDOW_MS = 30 * DAY_MS
@@ -127,6 +127,9 @@ def _browser(graph: Graph, event: Event) -> PersonId:
     link = graph.link(key)
     if link is None:
         return graph.found(key, event.occurred_at_ms, None)
+    if event.source.startswith(OWN_SOURCE):
+        # What the engine says of somebody is no visit: it starts nobody and stretches no window.
+        return link.person
     if event.occurred_at_ms - link.last_seen_ms > graph.window_ms:
         return graph.found(key, event.occurred_at_ms, link)
     graph.touch(key, link, event.occurred_at_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -64,6 +65,10 @@ class PeopleModelStore(Protocol):
         """Return the version that serves."""
         ...
 
+    def fresh(self) -> PeopleModels | None:
+        """Return the version that serves when it is another than at the last call, ready to use."""
+        ...
+
 
 class Foresight:
     """One workspace's models of people, asked only where an answer needs them."""
@@ -74,6 +79,12 @@ class Foresight:
     def adopt(self, models: PeopleModels) -> None:
         """Serve newly trained models."""
         self.models = models
+
+    async def renew(self, store: PeopleModelStore) -> None:
+        """Serve a version that a training has stored since the last call."""
+        trained = await asyncio.to_thread(store.fresh)
+        if trained is not None:
+            self.adopt(trained)
 
     def purchase_probability(self, profile: Profile, now_ms: int) -> float | None:
         """Return the chance that an order comes within `models.minutes`.

@@ -1,0 +1,1 @@
+"""Segments: people in groups that keep their names."""
