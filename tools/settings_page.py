@@ -13,8 +13,8 @@ MEANINGS: Mapping[str, str] = {
     "data": "The data folder.",
     "host": "The address to listen on.",
     "port": "The port to listen on.",
-    "config": "A YAML file, or a folder of them, with placements; none means the default ones. See "
-    "[place recommendations](../how-to/place-recommendations.md).",
+    "config": "A YAML file, or a folder of them, to apply at start; none means the version that was "
+    "in force last. See [apply configuration](../how-to/apply-configuration.md).",
     "consent": "What holds for somebody who has not said anything: `opt-out` (personalization is "
     "allowed until refused) or `opt-in` (not until granted).",
     "origins": "Browser origins that may read answers (CORS); none given means any. In the "
@@ -25,6 +25,10 @@ MEANINGS: Mapping[str, str] = {
     "trains when at least 500 events are new.",
     "train_days": "Learn from what happened in so many days before a training, a window that "
     "slides; 0: from all of the log.",
+    "embedding": "How titles and descriptions become vectors: `local`, `none`, "
+    "`sentence-transformers:MODEL`, or an address. See "
+    "[choose an embedding](../how-to/choose-an-embedding.md).",
+    "embedding_key": "A bearer token for an embedding behind an address.",
     "recent_seconds": "Seconds between refreshes of leaders and of the index of recent sessions.",
     "demo": "Lets publishable keys ask for `explain`; for the demo only.",
     "log_level": "How much the server logs: `debug`, `info`, `warning`, `error`.",

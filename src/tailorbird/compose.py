@@ -31,6 +31,7 @@ from tailorbird.flow.upkeep import every
 from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
 from tailorbird.predict.people import Foresight
+from tailorbird.predict.embedding.choosing import remote
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.registry.succession import Succession
 from tailorbird.predict.registry.watch import Watch
@@ -130,7 +131,8 @@ class Workspace:
             self.corridor.reached,
         )
         self.journal = SqliteJournal(folder / "journal.db")
-        self.models = ModelFolder(folder / "models")
+        embedding = remote(settings.embedding, settings.embedding_key)
+        self.models = ModelFolder(folder / "models", embedding)
         self.predictor = Predictor(clock)
         self.succession = Succession(self.predictor, self.models)
         self.watch = Watch(self.predictor, self.models, clock)

@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deadline_ms: int = 50
     retrain_minutes: int = 30
     train_days: int = 0
+    embedding: str = "local"
+    embedding_key: str | None = None
     recent_seconds: int = 20
     demo: bool = False
     log_level: str = "info"

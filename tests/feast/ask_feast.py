@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 
-from feast import FeatureStore  # type: ignore[import-not-found]
+from feast import FeatureStore
 
 
 def ask(order: dict[str, Any]) -> dict[str, Any]:

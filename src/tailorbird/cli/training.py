@@ -44,7 +44,12 @@ def train(
         model_store(settings, name),
         wall_clock(),
         np.random.default_rng(seed),
-        plan=Plan(budget, settings.train_days if days is None else days),
+        plan=Plan(
+            budget,
+            settings.train_days if days is None else days,
+            settings.embedding,
+            settings.embedding_key,
+        ),
         told=told,
     )
     people = train_people(settings, name, wall_clock(), seed, told)

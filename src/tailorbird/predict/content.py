@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from tailorbird.predict.nearest_rows import Neighbors, top_columns
+from tailorbird.predict.nearest_rows import Neighbors, top_columns, top_of_rows
 
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -102,7 +102,10 @@ class ContentModel:
         """Compare rows with all items; row i is item `first + i` itself unless first is -1."""
         likeness = scipy.sparse.csr_array(rows @ self.rows.T)
         if self.dense.shape[1]:
-            likeness = scipy.sparse.csr_array(likeness + dense @ self.dense.T)
+            whole = likeness.toarray() + dense @ self.dense.T
+            if first >= 0:
+                np.fill_diagonal(whole[:, first:], 0.0)
+            return top_of_rows(whole, k)
         if first >= 0:
             every = scipy.sparse.coo_array(likeness)
             apart = every.col != every.row + first
@@ -147,6 +150,31 @@ def words(text: str, characters: int = 0) -> list[str]:
         ]
         return found + runs
     return found
+
+
+def hashed_words(texts: Sequence[str], columns: int, characters: int = 0) -> scipy.sparse.csr_array:
+    """Return sparse float32[texts, columns]: damped counts of the words of each text.
+
+    Args:
+        texts: Any.
+        columns: Size of the hashed vocabulary.
+        characters: Length of character runs taken from words as well, 0 for none.
+    """
+    offsets = [0]
+    held: list[int] = []
+    values: list[float] = []
+    for text in texts:
+        counts: dict[int, float] = {}
+        for word in words(text, characters):
+            column = _column(word, columns)
+            counts[column] = counts.get(column, 0.0) + 1.0
+        held.extend(counts)
+        values.extend(1.0 + np.log(count) for count in counts.values())
+        offsets.append(len(held))
+    return scipy.sparse.csr_array(
+        (np.array(values, np.float32), np.array(held, np.int32), np.array(offsets, np.int64)),
+        shape=(len(texts), columns),
+    )
 
 
 def facet_values(name: str, value: str) -> list[str]:

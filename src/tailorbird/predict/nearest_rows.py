@@ -43,6 +43,29 @@ def top_columns(matrix: scipy.sparse.csr_array, k: int) -> Neighbors:
     )
 
 
+def top_of_rows(whole: NDArray[np.float32], k: int) -> Neighbors:
+    """Return the k largest positive entries of each row of a dense matrix.
+
+    Args:
+        whole: float32[n, m].
+        k: Entries a row.
+    """
+    width = min(k, whole.shape[1])
+    codes = np.full((len(whole), k), -1, np.int32)
+    scores = np.zeros((len(whole), k), np.float32)
+    if not width:
+        return Neighbors(codes, scores)
+    best = np.argpartition(-whole, width - 1, axis=1)[:, :width]
+    reached = np.take_along_axis(whole, best, axis=1)
+    order = np.lexsort((best, -reached), axis=1)
+    best = np.take_along_axis(best, order, axis=1)
+    reached = np.take_along_axis(reached, order, axis=1)
+    real = reached > 0
+    codes[:, :width] = np.where(real, best, -1)
+    scores[:, :width] = np.where(real, reached, 0.0)
+    return Neighbors(codes, scores)
+
+
 @kernel
 def _top(
     offsets: Offsets, columns: Codes, values: NDArray[np.float32], k: int

@@ -12,6 +12,7 @@ import numpy as np
 from tailorbird import __version__
 from tailorbird.predict.complements import Browsing, complements, joined_orders
 from tailorbird.predict.content import Description
+from tailorbird.predict.embedding.choosing import NONE, Placed, placed, remote
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.kernel import edition
 from tailorbird.predict.lookalikes import described_by, description_of, fit_lookalikes
@@ -45,14 +46,19 @@ class Plan(msgspec.Struct, frozen=True):
     Attributes:
         budget_seconds: about how long the next-item model may take, its trial included.
         days: learn from what happened in so many days before now; 0 for all of the log.
+        embedding: how the texts of items become vectors, as the setting of that name says.
+        embedding_key: for one behind an address that wants a key.
     """
 
     budget_seconds: float = 240.0
     days: int = 0
+    embedding: str = "local"
+    embedding_key: str | None = None
 
     def digest(self) -> str:
         """Return a short digest: the same plan has the same."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]
+        told = msgspec.structs.replace(self, embedding_key=None)
+        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:12]
 
 
 def train(
@@ -79,8 +85,10 @@ def train(
 
     Raises:
         TooLittleData: fewer than 50 sessions of two items.
+        BadEmbedding: the plan names no embedding.
     """
     started = time.monotonic()
+    remote(plan.embedding, plan.embedding_key)  # a mistake in it should not cost a training
     last_offset = source.last_offset
     told("reading the log")
     diary = read_diary(source.batches(), now_ms - plan.days * DAY_MS if plan.days else 0)
@@ -107,12 +115,13 @@ def train(
         browsing=Browsing(sessions, diary.leaves()),
         item_count=len(diary.vocabulary),
     )
+    texts = placed([one.text for one in descriptions], plan.embedding, plan.embedding_key, luck)
     models = Models(
         name=f"blend@{format_time(now_ms)[:19].replace(':', '-')}",
         trained_offset=last_offset,
         next_item=next_item,
         complements=together,
-        similar=fit_lookalikes(descriptions),
+        similar=fit_lookalikes(descriptions, texts),
     )
     trained = Trained(
         models=models,
@@ -123,7 +132,7 @@ def train(
     card = Card(
         name=models.name,
         trained_offset=last_offset,
-        facts={"seconds": round(time.monotonic() - started, 1)},
+        facts={"seconds": round(time.monotonic() - started, 1), **_spoken(texts)},
         trained_at_ms=now_ms,
         window=_window(sessions, len(diary.vocabulary)),
         lineage=Lineage(1, last_offset, plan.digest(), f"{__version__}+{edition()}"),
@@ -144,6 +153,14 @@ def _passed(store: ModelStore, card: Card, verdict: Verdict, told: Told) -> None
         return
     store.reject(card.name, card.trained_at_ms, verdict.reason)
     told(f"stored {card.name}, rejected: {verdict.reason}")
+
+
+def _spoken(texts: Placed) -> dict[str, object]:
+    """Return by what texts became vectors and, if it is not what was chosen, why."""
+    told: dict[str, object] = {"embedding": NONE}
+    if texts.embedding is not None:
+        told = {"embedding": texts.embedding.name}
+    return {**told, "embedding_reason": texts.reason} if texts.reason else told
 
 
 def _serving(store: ModelStore) -> Serving | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tailorbird.predict.embedding.vectors import Embedding
 from tailorbird.predict.lookalikes import load_lookalikes
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable, read_parts, write_parts
 from tailorbird.predict.nearest_rows import Neighbors
@@ -34,10 +35,16 @@ class _Items(msgspec.Struct, frozen=True):
 
 
 class ModelFolder:
-    """One workspace's trained models."""
+    """One workspace's trained models.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where.
+        embedding: what is set to make vectors of texts, where that is not fitted here.
+    """
+
+    def __init__(self, folder: Path, embedding: Embedding | None = None) -> None:
         self._folder = folder
+        self._embedding = embedding
 
     # Versions
 
@@ -82,7 +89,7 @@ class ModelFolder:
         if not (place / "card.json").exists():
             raise ModelMissing(f"There is no version {name!r}")
         check(place)
-        return _read(place)
+        return _read(place, self._embedding)
 
     def load(self) -> Trained | None:
         """Return the version that is to serve; where it cannot be read, the last good one.
@@ -267,7 +274,7 @@ def _named(folder: str, cards: Sequence[Card]) -> str:
     return next((one.name for one in cards if one.name.replace("@", "-") == folder), folder)
 
 
-def _read(place: Path) -> Trained:
+def _read(place: Path, embedding: Embedding | None) -> Trained:
     try:
         card = msgspec.json.decode((place / "card.json").read_bytes(), type=Card)
         items = msgspec.json.decode((place / "items.json").read_bytes(), type=_Items)
@@ -284,7 +291,7 @@ def _read(place: Path) -> Trained:
         trained_offset=card.trained_offset,
         next_item=load_next_item(place / "next_item") if card.has_next_item else None,
         complements=_complements(place / "complements") if card.has_complements else None,
-        similar=load_lookalikes(place / "similar") if card.has_similar else None,
+        similar=load_lookalikes(place / "similar", embedding) if card.has_similar else None,
     )
     vocabulary = Vocabulary.of(items.ids)
     return Trained(models, vocabulary, items.facets, _standings(place / "standings"))

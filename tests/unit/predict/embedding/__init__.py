@@ -1,0 +1,1 @@
+"""Embeddings: the local one, one behind an address, and what happens when one fails."""
