@@ -95,8 +95,8 @@ def _show(reading: GeoReading) -> None:
 
 
 def _table(found: list[Design]) -> Table:
-    table = Table(title="Regions to treat", title_justify="left")
-    table.add_column("treated")
+    table = Table()
+    table.add_column("regions to treat")
     for name in ("of all", "fit", "false alarms", "seen at 80 %"):
         table.add_column(name, justify="right")
     for one in found:

@@ -16,9 +16,10 @@ def show(reading: Reading, *, terminal: bool) -> None:
     for check in reading.health.checks:
         console.print(f"  {check.status}: {escape(check.says)}", highlight=False)
     console.print(f"  {escape(_outlook(reading))}", highlight=False)
-    console.print(_table(reading.experiment, reading.metrics, reading.looks))
+    console.print(_table(reading.metrics, reading.looks))
     for part in reading.segments:
-        console.print(_table(f"{part.segment} = {part.value}", part.metrics, reading.looks))
+        console.print(f"{escape(part.segment)} = {escape(part.value)}", highlight=False)
+        console.print(_table(part.metrics, reading.looks))
     for line in (*reading.method, *reading.warnings):
         console.print(f"  {escape(line)}", highlight=False)
 
@@ -32,8 +33,8 @@ def _outlook(reading: Reading) -> str:
     return " ".join(parts)
 
 
-def _table(title: str, metrics: tuple[MetricReading, ...], looks: str) -> Table:
-    table = Table(title=escape(title), title_justify="left")
+def _table(metrics: tuple[MetricReading, ...], looks: str) -> Table:
+    table = Table()
     for name in ("metric", "arm", "n", "mean"):
         table.add_column(name, justify="left" if name in {"metric", "arm"} else "right")
     for name in ("effect", "interval", "p", "CUPED", ""):

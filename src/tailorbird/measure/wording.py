@@ -47,8 +47,9 @@ def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...
     arms = {cell.arm for cell in gathered.cells} - {question.control}
     count = len(question.metrics) * max(len(arms), 1)
     yield _LOOKS[question.looks]
-    yield _CORRECTIONS[question.correction].format(count=count)
-    yield "Intervals are not widened by the correction."
+    if count > 1:
+        yield _CORRECTIONS[question.correction].format(count=count)
+        yield "Intervals are not widened by the correction."
     if len(weights) > 1:
         yield "Weights changed: effects are those of each period, weighed by its units."
     if question.covariates:
@@ -78,12 +79,12 @@ def _warnings(question: Question, gathered: Gathered) -> Iterator[str]:
             "all of them; take what stands out as a question for the next experiment."
         )
     if odd.without_unit or odd.without_arm:
-        yield f"{odd.without_unit + odd.without_arm:,} rows without unit or arm are left out."
+        yield f"Rows without unit or arm are left out: {odd.without_unit + odd.without_arm:,}."
     if odd.repeated:
-        yield f"{odd.repeated:,} rows repeat a unit; each unit counts once."
+        yield f"Rows that repeat a unit: {odd.repeated:,}; each unit counts once."
     if odd.outcomes_before:
-        yield f"{odd.outcomes_before:,} outcomes came before their exposure and do not count."
+        yield f"Outcomes before their exposure do not count: {odd.outcomes_before:,}."
     if odd.outcomes_outside:
-        yield f"{odd.outcomes_outside:,} outcomes are of units that were not exposed."
+        yield f"Outcomes of units that were not exposed do not count: {odd.outcomes_outside:,}."
     if odd.outcomes_late:
-        yield f"{odd.outcomes_late:,} outcomes came after the window and do not count."
+        yield f"Outcomes after the window do not count: {odd.outcomes_late:,}."

@@ -154,7 +154,7 @@ def test_rows_without_a_unit_or_an_arm_are_left_out_and_counted(tmp_path: Path) 
     rows = [*many(), row("", "new", 5, country="A"), row("x", "", 5, country="A")]
     found = read_table(table_of(tmp_path, rows), question())
     assert (found.units, found.oddities.without_unit, found.oddities.without_arm) == (40, 1, 1)
-    assert "2 rows without unit or arm are left out." in found.warnings
+    assert "Rows without unit or arm are left out: 2." in found.warnings
 
 
 def test_a_missing_outcome_is_nothing_and_is_said(tmp_path: Path) -> None:
