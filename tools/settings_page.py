@@ -13,8 +13,8 @@ MEANINGS: Mapping[str, str] = {
     "data": "The data folder.",
     "host": "The address to listen on.",
     "port": "The port to listen on.",
-    "config": "A YAML file, or a folder of them, to apply at start; none means the version that was "
-    "in force last. See [apply configuration](../how-to/apply-configuration.md).",
+    "config": "A YAML file, or a folder of them, to apply at start; none means the version that "
+    "was in force last. See [apply configuration](../how-to/apply-configuration.md).",
     "consent": "What holds for somebody who has not said anything: `opt-out` (personalization is "
     "allowed until refused) or `opt-in` (not until granted).",
     "origins": "Browser origins that may read answers (CORS); none given means any. In the "
