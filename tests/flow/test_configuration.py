@@ -7,7 +7,7 @@ import pytest
 from tailorbird.access.keys import KeyKind
 from tests.commands import Done, command
 from tests.live import live_server, make_key
-from tests.shop import Shop
+from tests.shop import Reply, Shop
 
 TWO = "placements:\n  - name: home_recs\n    limit: 2\n    weights: {popular: 1}\n"
 ITEMS = [{"id": f"i{n}", "title": f"Item {n}"} for n in range(5)]
@@ -141,3 +141,32 @@ def test_a_running_server_adopts_what_the_command_applies(folder: Path, tmp_path
         done = applied(folder, server.folder, "--json")
         assert done.json()["version"] == 2
         assert server.get("/v1/config", key)["version"] == 2
+
+
+def previewed(shop: Shop, text: str, placement: str = "home_recs") -> Reply:
+    asked = {"anonymousId": "a1", "placements": [{"name": placement}]}
+    return shop.post("/v1/config/preview", {"files": {"a.yaml": text}, "decide": asked})
+
+
+def test_a_draft_can_be_looked_at_before_it_is_in_force(shop: Shop) -> None:
+    shop.stock(*ITEMS)
+    for item in ITEMS:
+        shop.track("Product Viewed", anonymousId="others", product_id=item["id"])
+    shop.refresh()
+    found = previewed(shop, TWO).json()["decisions"][0]
+    assert (found["policy"], len(found["items"]), policy(shop)) == (
+        "home_recs@2",
+        2,
+        "home_recs@1",
+    )
+
+
+def test_a_preview_is_not_recorded(shop: Shop) -> None:
+    shop.track("Product Viewed", product_id="i1")
+    previewed(shop, TWO)
+    shop.run(shop.workspace.journal.flush())
+    assert shop.get("/v1/people/anonymous:a1/decisions").json()["decisions"] == []
+
+
+def test_a_preview_of_a_mistake_names_its_line(shop: Shop) -> None:
+    assert "a.yaml:3" in previewed(shop, TWO.replace("limit", "limt")).json()["detail"]

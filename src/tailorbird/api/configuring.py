@@ -1,19 +1,25 @@
 """The doors of configuration: look at versions, apply files, try them out, go back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from tailorbird.access.keys import Scope
+from tailorbird.api.deciding import subject_of
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import Answer, Call, Door, answer, decoded
 from tailorbird.configure.configuration import SHIPPED, Configuration
 from tailorbird.configure.configurator import Applied, UnknownVersion
 from tailorbird.configure.ports import Deed, StoredVersion
 from tailorbird.configure.reading import MOST_BYTES
+from tailorbird.consent.signals import from_gpc
+from tailorbird.decide.configuration import placements_in
+from tailorbird.decide.wire import DecideRequest, decode_request
 from tailorbird.spine.clock import Clock, format_time
 
 _DIGITS = 9
+_PREVIEW_MS = 1_000.0  # whoever looks at a draft would rather wait than see a fallback
 
 
 class Files(msgspec.Struct, frozen=True, rename="camel"):
@@ -29,6 +35,20 @@ class Files(msgspec.Struct, frozen=True, rename="camel"):
     files: dict[str, str | None]
     note: str = ""
     dry_run: bool = False
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """Files to look at, joined with those in force, and what to decide under them."""
+
+    files: dict[str, str | None]
+    decide: msgspec.Raw
+
+
+class PreviewAsked(msgspec.Struct, frozen=True):
+    """The same with the request in full, for the description of the API."""
+
+    files: dict[str, str | None]
+    decide: DecideRequest
 
 
 class Back(msgspec.Struct, frozen=True):
@@ -117,6 +137,7 @@ class ConfiguringDoors:
             ("POST", "/v1/config"): self.post,
             ("GET", "/v1/config/versions"): self.versions,
             ("POST", "/v1/config/rollback"): self.roll_back,
+            ("POST", "/v1/config/preview"): self.preview,
         }
 
     def patterned(self) -> list[tuple[str, str, Door]]:
@@ -139,8 +160,7 @@ class ConfiguringDoors:
         """Change, add or take away some files of those in force, at once or not at all."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         asked = await _asked(call)
-        joined = {**visitor.shop.configurator.active.files, **asked.files}
-        files = {name: text for name, text in joined.items() if text is not None}
+        files = _joined(visitor.shop.configurator.active, asked.files)
         return await self._apply(visitor, asked, files)
 
     async def versions(self, call: Call) -> Answer:
@@ -168,6 +188,25 @@ class ConfiguringDoors:
         deed = self._deed(visitor, back.note)
         return answer(applied_shown(await visitor.shop.configurator.roll_back(back.version, deed)))
 
+    async def preview(self, call: Call) -> Answer:
+        """Decide under files that are not in force, with reasons; nothing is recorded."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        body = await call.body(2 * MOST_BYTES)
+        asked = decoded(body, Preview, "files and a request to decide")
+        request = msgspec.structs.replace(
+            decode_request(bytes(asked.decide)), dry_run=True, explain=True
+        )
+        desk = visitor.shop.configurator
+        draft = await desk.draft(_joined(desk.active, asked.files))
+        found = await visitor.shop.decider.under(placements_in(draft)).decide(
+            request,
+            subject_of(request, visitor),
+            from_gpc(call.header(b"sec-gpc")),
+            deadline_ms=_PREVIEW_MS if request.deadline_ms is None else request.deadline_ms,
+            explain=True,
+        )
+        return answer(found)
+
     async def _apply(self, visitor: Visitor, asked: Files, files: dict[str, str]) -> Answer:
         desk = visitor.shop.configurator
         if asked.dry_run:
@@ -176,6 +215,12 @@ class ConfiguringDoors:
 
     def _deed(self, visitor: Visitor, note: str) -> Deed:
         return Deed(visitor.key.id, self._clock(), note[:500])
+
+
+def _joined(active: Configuration, files: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the files in force with some of them changed, added or, by None, taken away."""
+    joined = {**active.files, **files}
+    return {name: text for name, text in joined.items() if text is not None}
 
 
 def applied_shown(applied: Applied) -> AppliedShown:

@@ -141,6 +141,9 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/config/rollback"): _config(
         takes=configuring.Back, gives=configuring.AppliedShown, mistakes=(404, 409)
     ),
+    ("POST", "/v1/config/preview"): _config(
+        takes=configuring.PreviewAsked, gives=shapes.Decisions, mistakes=(404,)
+    ),
     ("GET", "/v1/rules"): _config(gives=ruling.RulesShown),
     ("GET", "/v1/rules/names"): _config(gives=ruling.NamesShown),
     ("GET", "/v1/rules/report"): _config(gives=ruling.RulesReported, query=(("days", "number"),)),

@@ -93,7 +93,7 @@ class RulingDoors:
         days = whole_number(call, "days", _DAYS, _MOST_DAYS, 1)
         shop = visitor.shop
         rules = shop.configurator.active.of(RULES)
-        found = await report(shop.log, shop.watcher.people, rules, self._clock(), days)
+        found = await report(shop.log, shop.watcher.around.people, rules, self._clock(), days)
         return answer(RulesReported(tuple(found), days))
 
     async def names(self, call: Call) -> Answer:

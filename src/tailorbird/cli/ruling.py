@@ -57,7 +57,7 @@ async def _read(install: Install, workspace: WorkspaceId, days: int) -> RulesRep
     try:
         shop = await install.workspace(workspace)
         known = shop.configurator.active.of(RULES)
-        found = await report(shop.log, shop.watcher.people, known, wall_clock(), days)
+        found = await report(shop.log, shop.watcher.around.people, known, wall_clock(), days)
         return RulesReported(tuple(found), days)
     finally:
         await install.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import numpy as np
@@ -165,6 +166,12 @@ class Decider:
         query = here.session if len(here.session) else here.past
         found = self.predictor.next_items(query)
         return Asked(request, person, here, found, rushed=False, explain=explain)
+
+    def under(self, placements: Placements) -> Decider:
+        """Return a decider by other placements, with the same models: for a look at a draft."""
+        other = copy.copy(self)
+        other.placements = placements
+        return other
 
     def forget(self, person: PersonId) -> None:
         """Forget what was last shown to a person."""

@@ -53,8 +53,7 @@ class Watcher:
     """Judges one shop's events by its rules, in the order of the log."""
 
     def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self.people = around.people
+        self.around = around
         self.book = NO_RULES
         self.memory = Memory()
         self.tally = Tally()
@@ -99,7 +98,7 @@ class Watcher:
         """Fire what has waited long enough, and forget what no rule looks back on."""
         await self.settled()
         async with self._alone:
-            now_ms = self._around.clock()
+            now_ms = self.around.clock()
             firings = [await self._fulfilled(one, now_ms) for one in self.memory.due(now_ms)]
             await self._write([one for one in firings if one is not None])
             self.memory.fade(now_ms - self.book.reach_ms)
@@ -133,14 +132,14 @@ class Watcher:
         self._must_recall = False
         again_ms, self._started = (0 if self._started else _AGAIN_MS), True
         self.memory = Memory()
-        last, now_ms = self._around.log.last_offset, self._around.clock()
+        last, now_ms = self.around.log.last_offset, self.around.clock()
         if self.book != NO_RULES:
             reach_ms = max(self.book.reach_ms, again_ms)
-            async for batch in since(self._around.log, now_ms - reach_ms, last):
+            async for batch in since(self.around.log, now_ms - reach_ms, last):
                 for logged in batch:
                     person = None
                     if self.book.cares_for(logged.event.name):
-                        person = await self._around.people.person(logged.event.subject)
+                        person = await self.around.people.person(logged.event.subject)
                     if person is None:
                         continue
                     if logged.event.received_at_ms > now_ms - again_ms:
@@ -173,7 +172,7 @@ class Watcher:
         event, person = resolved.logged.event, resolved.person
         if event.name not in self.book.by_event or not timely(event) or depth(event) >= MOST_DEEP:
             return []
-        profile = await self._around.people.profile(event.subject, person)
+        profile = await self.around.people.profile(event.subject, person)
         if profile is None:
             return []
         moment = self._moment(event, person, profile, event.occurred_at_ms)
@@ -195,10 +194,10 @@ class Watcher:
         ready, event = self.book.rules.get(waiting.rule), waiting.event
         if ready is None or now_ms - waiting.due_ms > ready.patience_ms:
             return None
-        person = await self._around.people.person(event.subject)
+        person = await self.around.people.person(event.subject)
         if person is None:
             return None
-        profile = await self._around.people.profile(event.subject, person)
+        profile = await self.around.people.profile(event.subject, person)
         if profile is None:
             return None
         moment = self._moment(event, person, profile, now_ms)
@@ -208,20 +207,20 @@ class Watcher:
         return found
 
     def _moment(self, event: Event, person: PersonId, profile: Profile, now_ms: int) -> Moment:
-        item = self._around.items.get(event.items[0].id) if event.items else None
+        item = self.around.items.get(event.items[0].id) if event.items else None
         marks = self.memory.marks(person)
-        return Moment(person, profile, now_ms, event, item, marks, self._around.beliefs)
+        return Moment(person, profile, now_ms, event, item, marks, self.around.beliefs)
 
     def _fired(self, person: PersonId, profile: Profile) -> Fired:
         lately = self._lately.get(person)
         return profile.fired if lately is None else {**profile.fired, **lately}
 
     async def _write(self, firings: Sequence[Firing]) -> None:
-        now_ms = self._around.clock()
+        now_ms = self.around.clock()
         events: list[Event] = []
         for firing in firings:
             event = said(firing, now_ms)
-            if self._around.people.kept_out(event):
+            if self.around.people.kept_out(event):
                 continue
             events.append(event)
             counts = self.tally[firing.ready.name]
@@ -229,7 +228,7 @@ class Watcher:
             counts.held_out += firing.held_out
             counts.last_ms = firing.at_ms
         if events:
-            await self._around.log.append(events)
+            await self.around.log.append(events)
 
     def _forget_lately(self, before_ms: int) -> None:
         for person, fired in list(self._lately.items()):
