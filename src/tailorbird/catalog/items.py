@@ -78,6 +78,13 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
             return None
         return self.asking_minor - self.cost_minor
 
+    @property
+    def margin_share(self) -> float | None:
+        """What is left of the price after cost, as a share of the price; None where unknown."""
+        if self.margin_minor is None or not self.asking_minor:
+            return None
+        return self.margin_minor / self.asking_minor
+
     def facets(self) -> tuple[str, ...]:
         """Return the facet keys that a person could lean to."""
         facets = facets_of(self.category, self.brand, self.asking_minor, self.attributes, self.tags)

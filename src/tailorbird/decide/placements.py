@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tailorbird.decide.bandits.policy import Bandit
 from tailorbird.spine.errors import NotFound
 
 
@@ -64,12 +65,34 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     not_categories: tuple[str, ...] = ()
 
 
+class Business(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What the merchant has at stake, beside what the person wants.
+
+    An item's score is `relevance` times its relevance (1 for the most relevant candidate), plus
+    `margin` times the rank of its margin among all items (0 to 1), plus `freshness` times how new
+    its stock is (1 on the day of delivery, half after thirty days). With margin and freshness at 0
+    nothing is weighed. Below `minStock` pieces or below `marginFloor` (a share of the price) an
+    item is not shown at all; an item whose margin is unknown is not held to the floor.
+    """
+
+    relevance: float = 1.0
+    margin: float = 0.0
+    freshness: float = 0.0
+    min_stock: int = 0
+    margin_floor: float | None = None
+
+
 class Creative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One piece of content: what it shows, and the facets that it is for."""
+    """One piece of content: what it shows, and the facets that it is for.
+
+    For a bandit's guardrails it says which item it promotes, and whether it carries a discount.
+    """
 
     id: str
     data: dict[str, Any] = {}
     facets: tuple[str, ...] = ()
+    item: str | None = None
+    discount: bool = False
 
 
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -83,8 +106,11 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     lean: float = 0.6
     per_brand: int = 0
     per_category: int = 0
+    per_vendor: int = 0
+    business: Business = Business()
     explore_share: float = 0.0
     creatives: tuple[Creative, ...] = ()
+    bandit: Bandit | None = None
     version: int = 1
 
     @property

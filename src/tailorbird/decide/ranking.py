@@ -12,6 +12,7 @@ from tailorbird.decide.placements import Placement, Source
 from tailorbird.predict.blending import Limits, Pool, blend
 from tailorbird.predict.board import Ladder
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.trading import Stakes
 from tailorbird.spine.ids import ItemId
 
 _SHOP_ORDER = 0.5  # how much the shop's own order counts beside what the visitor seems to want
@@ -40,14 +41,14 @@ def ranked(
     names = list(dict.fromkeys(candidates))
     known = [name for name in names if name in predictor.vocabulary.codes]
     codes = predictor.codes(tuple(known))
-    table = predictor.table
+    table, business = predictor.table, placement.business
     pool = _pool(placement, here, next_items, codes)
     blended = blend(
         pool,
         codes[:0],
         (here.facets, here.pulls),
-        (table.available, table.facet_codes, table.leaf, table.brand),
-        Limits(most=len(codes), per_brand=0, per_leaf=0, lean=placement.lean),
+        predictor.rows(Stakes(business.margin, business.freshness)),
+        Limits(len(codes), 0, 0, placement.lean, 0, business.relevance),
         predictor.scratch(),
     )
     order = [ItemId(table.items.ids[code]) for code in blended.codes.tolist()]

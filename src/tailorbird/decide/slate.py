@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.decide.filters import Banned, banned
-from tailorbird.decide.moment import Moment
-from tailorbird.decide.placements import Filters, Placement, Source, Weights
+from tailorbird.decide.moment import NO_CODES, Moment
+from tailorbird.decide.placements import Business, Placement, Source, Weights
 from tailorbird.predict.blending import Limits, Pool, blend
 from tailorbird.predict.board import Ladder
 from tailorbird.predict.drawing import LARGEST_POOL, Picks, outside
@@ -16,6 +16,7 @@ from tailorbird.predict.item_table import NO_FACET, ItemTable
 from tailorbird.predict.leaders import NEW, POPULAR, TRENDING, Leaders
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
+from tailorbird.predict.trading import Stakes
 
 _DRAWN = 40  # how many are looked at for places given to discovery
 _CLEAR_PULL = 0.2
@@ -70,17 +71,24 @@ def slate(
     """
     picks = _picks(placement.weights, moment, predictor.leaders)
     drawn, spoke = predictor.pool(next_items, moment.anchors, moment.session[-1:], picks)
-    pool = _fitting(drawn, placement.filters, moment, predictor.table)
+    pool = _fitting(drawn, placement, moment, predictor.table)
     reasons = banned(placement.filters, moment)
     ruled_out = predictor.codes(tuple(reasons))
     explored = _places(placement, moment, limit)
-    table = predictor.table
+    business = placement.business
     blended = blend(
         pool,
         ruled_out,
         (moment.facets, moment.pulls),
-        (table.available, table.facet_codes, table.leaf, table.brand),
-        Limits(limit - explored, placement.per_brand, placement.per_category, placement.lean),
+        predictor.rows(Stakes(business.margin, business.freshness)),
+        Limits(
+            limit - explored,
+            placement.per_brand,
+            placement.per_category,
+            placement.lean,
+            placement.per_vendor,
+            business.relevance,
+        ),
         predictor.scratch(),
     )
     found = Slate(
@@ -94,7 +102,8 @@ def slate(
     )
     if explored and found.codes:
         kept_out = (blended.codes, ruled_out)
-        _discover(found, explored, _discoveries(kept_out, explored, moment, predictor, rng))
+        discovered = _discoveries(kept_out, explored, moment, predictor, rng)
+        _discover(found, explored, discovered[_worthy(discovered, business, predictor.table)])
     return found
 
 
@@ -145,13 +154,16 @@ def _leading(ladder: int, weight: float, source: Source) -> _Pick:
     return (ladder, weight, source, LARGEST_POOL)
 
 
-def _fitting(pool: Pool, filters: Filters, moment: Moment, table: ItemTable) -> Pool:
-    """Return those candidates that fit the market and the placement's categories."""
+def _fitting(pool: Pool, placement: Placement, moment: Moment, table: ItemTable) -> Pool:
+    """Return those candidates that fit the market and the placement's categories and floors."""
     keep: NDArray[np.bool_] | None = None
-    codes = pool.codes
+    codes, filters = pool.codes, placement.filters
+    if placement.business.min_stock or placement.business.margin_floor is not None:
+        keep = _worthy(codes, placement.business, table)
     market = moment.context.market or moment.context.country
     if filters.market and market and table.market_bits:
-        keep = table.sold_in(codes, market)
+        sold = table.sold_in(codes, market)
+        keep = sold if keep is None else np.logical_and(keep, sold)
     if filters.same_category and len(moment.anchors):
         apart: NDArray[np.bool_] = ~np.isin(table.leaf[codes], _leaves(moment.anchors, table))
         keep = apart if keep is None else np.logical_and(keep, apart)
@@ -164,6 +176,15 @@ def _fitting(pool: Pool, filters: Filters, moment: Moment, table: ItemTable) -> 
     if keep is None:
         return pool
     return Pool(codes[keep], pool.weights[keep], pool.sources[keep])
+
+
+def _worthy(codes: Codes, business: Business, table: ItemTable) -> NDArray[np.bool_]:
+    """Return which items the merchant's floors let through."""
+    enough: NDArray[np.bool_] = np.greater_equal(table.stock[codes], business.min_stock)
+    if business.margin_floor is None:
+        return enough
+    below: NDArray[np.bool_] = np.less(table.margin[codes], business.margin_floor)
+    return np.logical_and(enough, ~below)
 
 
 def _leaves(anchors: Codes, table: ItemTable) -> NDArray[np.int32]:
@@ -185,27 +206,26 @@ def _discoveries(
     moment: Moment,
     predictor: Predictor,
     rng: np.random.Generator,
-) -> list[int]:
+) -> Codes:
     """Return items from outside what the person leans to."""
     pool, table = predictor.leaders.discovery, predictor.table
     if not len(pool):
-        return []
-    found: list[int] = outside(
+        return NO_CODES
+    return outside(
         pool,
         (rng.bit_generator.random_raw() >> 1, _DRAWN),
         kept_out,
         (moment.facets, moment.pulls, _CLEAR_PULL),
         (table.available, table.facet_codes),
         places,
-    ).tolist()
-    return found
+    )
 
 
-def _discover(found: Slate, places: int, discovered: list[int]) -> None:
+def _discover(found: Slate, places: int, discovered: Codes) -> None:
     """Put what was discovered into every so-manieth place."""
     spacing = max(1, (len(found.codes) + places) // places)
     at = spacing - 1
-    for code in discovered:
+    for code in discovered.tolist():
         at = min(at, len(found.codes))
         found.codes.insert(at, code)
         found.scores.insert(at, 0.0)

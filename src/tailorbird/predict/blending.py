@@ -34,12 +34,34 @@ class Limits(NamedTuple):
         per_brand: most items of one brand; 0 for no limit.
         per_leaf: most items of one narrow category; 0 for no limit.
         lean: how much a full match with what the person leans to adds to a score, as a share.
+        per_vendor: most items of one vendor; 0 for no limit.
+        relevance: what the most relevant item scores where `worth` is added to it.
     """
 
     most: int
     per_brand: int
     per_leaf: int
     lean: float
+    per_vendor: int = 0
+    relevance: float = 1.0
+
+
+class Rows(NamedTuple):
+    """What blending reads of the item table.
+
+    Attributes:
+        available: uint8[items].
+        facet_codes: int32[items, 12].
+        leaf, brand, vendor: int32[items], by which caps count.
+        worth: float32[items], what is added to relevance; empty where nothing is.
+    """
+
+    available: NDArray[np.uint8]
+    facet_codes: NDArray[np.int32]
+    leaf: NDArray[np.int32]
+    brand: NDArray[np.int32]
+    vendor: NDArray[np.int32]
+    worth: NDArray[np.float32]
 
 
 class BlendScratch(NamedTuple):
@@ -51,6 +73,7 @@ class BlendScratch(NamedTuple):
     banned: NDArray[np.uint8]
     leaning: NDArray[np.float32]
     taken: NDArray[np.int32]
+    of_vendor: NDArray[np.int32]
 
 
 class Blended(NamedTuple):
@@ -69,8 +92,8 @@ class Blended(NamedTuple):
     facets: NDArray[np.int32]
 
 
-def blend_scratch(items: int, facets: int) -> BlendScratch:
-    """Return clean working memory for so many items and facets."""
+def blend_scratch(items: int, facets: int, vendors: int = 1) -> BlendScratch:
+    """Return clean working memory for so many items, facets and vendors."""
     return BlendScratch(
         np.zeros(items, np.float32),
         np.zeros(items, np.float32),
@@ -78,6 +101,7 @@ def blend_scratch(items: int, facets: int) -> BlendScratch:
         np.zeros(items, np.uint8),
         np.zeros(facets, np.float32),
         np.zeros(facets, np.int32),
+        np.zeros(vendors, np.int32),
     )
 
 
@@ -86,32 +110,53 @@ def blend(
     pool: Pool,
     banned: NDArray[np.int32],
     leaned: tuple[NDArray[np.int32], NDArray[np.float32]],
-    rows: tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]],
+    rows: Rows,
     limits: Limits,
     scratch: BlendScratch,
 ) -> Blended:
     """Sum the sources' weights an item, lift what the person leans to, and take the best.
 
+    Where items have a worth, scores are scaled to end at `limits.relevance`, and the worth is
+    added.
+
     Args:
         pool: the candidates.
         banned: int32[], items that must not be shown here.
         leaned: facet codes (int32[]) and how strongly each pulls, 0 to 1 (float32[]).
-        rows: of the item table: available, facet_codes, leaf, brand.
+        rows: of the item table.
         limits: size and caps of the slate.
         scratch: working memory, left clean.
     """
-    available, facet_codes, leaf, brand = rows
     for code in banned:
         scratch.banned[code] = 1
     for place in range(len(leaned[0])):
         scratch.leaning[leaned[0][place]] = leaned[1][place]
-    seen = _gathered(pool, available, scratch)
-    scores, matches = _lifted(seen, facet_codes, limits.lean, scratch)
-    chosen = _capped(scores, seen, (leaf, brand), limits, scratch.taken)
+    seen = _gathered(pool, rows.available, scratch)
+    scores, matches = _lifted(seen, rows.facet_codes, limits.lean, scratch)
+    if len(rows.worth):
+        _valued(scores, seen, rows.worth, limits.relevance)
+    chosen = _capped(scores, seen, rows, limits, scratch)
     codes = seen[chosen]
     sources = scratch.best_source[codes]
-    _clean(seen, banned, leaned[0], (leaf, brand), scratch)
+    _clean(seen, banned, leaned[0], rows, scratch)
     return Blended(codes, scores[chosen], sources, matches[chosen])
+
+
+@kernel
+def _valued(
+    scores: NDArray[np.float32],
+    seen: NDArray[np.int32],
+    worth: NDArray[np.float32],
+    relevance: float,
+) -> None:
+    """Scale the scores to end at `relevance`, and add what each item is worth."""
+    top = np.float32(1e-20)
+    for score in scores:
+        top = max(top, score)
+    for place in range(len(scores)):
+        scores[place] = scores[place] / top * relevance
+        if seen[place] < len(worth):
+            scores[place] += worth[seen[place]]
 
 
 @kernel
@@ -165,12 +210,11 @@ def _lifted(
 def _capped(
     scores: NDArray[np.float32],
     seen: NDArray[np.int32],
-    groups: tuple[NDArray[np.int32], NDArray[np.int32]],
+    rows: Rows,
     limits: Limits,
-    count: NDArray[np.int32],
+    scratch: BlendScratch,
 ) -> NDArray[np.int32]:
     """Take from the top under the caps; where that leaves places free, fill them regardless."""
-    leaf, brand = groups
     heap = heaped(scores)
     most = min(limits.most, len(heap))
     chosen = np.empty(most, np.int32)
@@ -182,18 +226,19 @@ def _capped(
         place = heap[0]
         heap[0] = heap[left - 1]
         sink(heap, scores, 0, left - 1)
-        of_brand, of_leaf = brand[seen[place]], leaf[seen[place]]
-        full = (limits.per_brand and of_brand >= 0 and count[of_brand] >= limits.per_brand) or (
-            limits.per_leaf and of_leaf >= 0 and count[of_leaf] >= limits.per_leaf
+        code = seen[place]
+        full = (
+            _full(scratch.taken, rows.brand[code], limits.per_brand)
+            or _full(scratch.taken, rows.leaf[code], limits.per_leaf)
+            or _full(scratch.of_vendor, rows.vendor[code], limits.per_vendor)
         )
         if full:
             passed[over] = place
             over += 1
             continue
-        if of_brand >= 0:
-            count[of_brand] += 1
-        if of_leaf >= 0:
-            count[of_leaf] += 1
+        _count(scratch.taken, rows.brand[code])
+        _count(scratch.taken, rows.leaf[code])
+        _count(scratch.of_vendor, rows.vendor[code])
         chosen[taken] = place
         taken += 1
     for place in passed[: min(over, most - taken)]:
@@ -203,21 +248,33 @@ def _capped(
 
 
 @kernel
+def _full(count: NDArray[np.int32], group: int, limit: int) -> bool:
+    return limit > 0 and group >= 0 and count[group] >= limit
+
+
+@kernel
+def _count(count: NDArray[np.int32], group: int) -> None:
+    if group >= 0:
+        count[group] += 1
+
+
+@kernel
 def _clean(
     seen: NDArray[np.int32],
     banned: NDArray[np.int32],
     facets: NDArray[np.int32],
-    groups: tuple[NDArray[np.int32], NDArray[np.int32]],
+    rows: Rows,
     scratch: BlendScratch,
 ) -> None:
-    leaf, brand = groups
     for code in seen:
         scratch.total[code] = 0.0
         scratch.best[code] = 0.0
-        if leaf[code] >= 0:
-            scratch.taken[leaf[code]] = 0
-        if brand[code] >= 0:
-            scratch.taken[brand[code]] = 0
+        if rows.leaf[code] >= 0:
+            scratch.taken[rows.leaf[code]] = 0
+        if rows.brand[code] >= 0:
+            scratch.taken[rows.brand[code]] = 0
+        if rows.vendor[code] >= 0:
+            scratch.of_vendor[rows.vendor[code]] = 0
     for code in banned:
         scratch.banned[code] = 0
     for facet in facets:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.predict.blending import Limits, Pool, blend, blend_scratch
+from tailorbird.predict.blending import Limits, Pool, Rows, blend, blend_scratch
 from tailorbird.predict.board import Board, Ladder
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.kernel import kernel
@@ -213,7 +213,7 @@ def warm_up(kin: tuple[Kin, Kin], board: Board) -> None:
         pool,
         nobody,
         (nobody, nothing),
-        (available, row, codes - 1, codes - 1),
+        Rows(available, row, codes - 1, codes - 1, codes - 1, nothing),
         Limits(1, 0, 0, 0.0),
         blend_scratch(1, 1),
     )

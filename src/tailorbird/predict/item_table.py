@@ -31,6 +31,10 @@ class ItemTable:
         brand: int32[capacity], code of the brand facet, -1 where unknown.
         published_s: float64[capacity], seconds since 1970, 0 where unknown.
         markets: uint64[capacity], one bit a market; 0 where the item is sold everywhere.
+        margin: float32[capacity], what is left of the price after cost, as a share; NaN unknown.
+        stock: float32[capacity], pieces on hand; infinite where the shop does not count.
+        restocked_s: float64[capacity], seconds since 1970 of the last delivery, 0 where unknown.
+        vendor: int32[capacity], code in `vendors`, -1 where unknown.
     """
 
     def __init__(self, items: Vocabulary) -> None:
@@ -45,6 +49,11 @@ class ItemTable:
         self.published_s: NDArray[np.float64] = np.zeros(_FIRST_CAPACITY, np.float64)
         self.markets: NDArray[np.uint64] = np.zeros(_FIRST_CAPACITY, np.uint64)
         self.market_bits: dict[str, int] = {}
+        self.margin: NDArray[np.float32] = np.full(_FIRST_CAPACITY, np.nan, np.float32)
+        self.stock: NDArray[np.float32] = np.full(_FIRST_CAPACITY, np.inf, np.float32)
+        self.restocked_s: NDArray[np.float64] = np.zeros(_FIRST_CAPACITY, np.float64)
+        self.vendor: NDArray[np.int32] = np.full(_FIRST_CAPACITY, NO_FACET, np.int32)
+        self.vendors = Vocabulary()
         self.reserve(len(items))
 
     @property
@@ -65,6 +74,10 @@ class ItemTable:
         self.brand = np.concatenate([self.brand, np.full(more, NO_FACET, np.int32)])
         self.published_s = np.concatenate([self.published_s, np.zeros(more, np.float64)])
         self.markets = np.concatenate([self.markets, np.zeros(more, np.uint64)])
+        self.margin = np.concatenate([self.margin, np.full(more, np.nan, np.float32)])
+        self.stock = np.concatenate([self.stock, np.full(more, np.inf, np.float32)])
+        self.restocked_s = np.concatenate([self.restocked_s, np.zeros(more, np.float64)])
+        self.vendor = np.concatenate([self.vendor, np.full(more, NO_FACET, np.int32)])
 
     def learn(self, item: str) -> int:
         """Return an item's code, with room for its row."""
@@ -82,6 +95,18 @@ class ItemTable:
         self.published_s[code] = published_s
         self.stamp(code, facets)
         return code
+
+    def trade(
+        self, code: int, *, margin: float | None, stock: int | None, restocked_s: float
+    ) -> None:
+        """Set what an item earns, how many there are, and since when."""
+        self.margin[code] = np.nan if margin is None else margin
+        self.stock[code] = np.inf if stock is None else stock
+        self.restocked_s[code] = restocked_s
+
+    def supply(self, code: int, vendor: str | None) -> None:
+        """Set who supplies an item."""
+        self.vendor[code] = NO_FACET if vendor is None else self.vendors.learn(vendor)
 
     def sell_in(self, code: int, markets: Sequence[str]) -> None:
         """Set where an item is sold; no market means everywhere."""

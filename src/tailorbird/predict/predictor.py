@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
-from tailorbird.predict.blending import BlendScratch, Pool, blend_scratch
+from tailorbird.predict.blending import BlendScratch, Pool, Rows, blend_scratch
 from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.content import Description
 from tailorbird.predict.drawing import Kin, Picks, draw, empty_pool, warm_up
@@ -24,6 +24,7 @@ from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
+from tailorbird.predict.trading import NO_STAKES, NO_WORTH, Stakes, Worth, worth_of
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.events import Event
 from tailorbird.spine.ids import ItemId
@@ -31,6 +32,10 @@ from tailorbird.spine.ids import ItemId
 log = logging.getLogger("tailorbird.predict")
 
 SESSION_CANDIDATES = 80
+_KEPT = (
+    *("available", "facet_codes", "leaf", "brand", "published_s", "markets"),
+    *("margin", "stock", "restocked_s", "vendor"),
+)
 _LONGEST_QUERY = 20
 _MOST_ANSWERS = 20_000
 _ANSWERS_KEPT_S = 30.0  # new sessions are heard within a minute: this, and a refresh
@@ -97,6 +102,7 @@ class Predictor:
         self._recent = RecentSessions()
         self._scratch = blend_scratch(self.table.capacity, 1024)
         self._room = empty_pool()
+        self._worths: dict[Stakes, Worth] = {}
         # Answers of the session model by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
         self._answers_since_s = 0.0
@@ -140,6 +146,13 @@ class Predictor:
                 published_s=(item.new_since_ms or 0) / 1000,
             )
             self.table.sell_in(code, item.markets)
+            self.table.trade(
+                code,
+                margin=item.margin_share,
+                stock=item.stock,
+                restocked_s=(item.restocked_at_ms or 0) / 1000,
+            )
+            self.table.supply(code, item.vendor)
             similar = self.models.similar
             if similar is not None and code >= len(similar.neighbors.codes):
                 self._undescribed[code] = description_of(item)
@@ -153,9 +166,10 @@ class Predictor:
         moved = Vocabulary.of([*trained.vocabulary.ids, *known.items.ids])
         table = ItemTable(moved)
         table.facets, table.market_bits = known.facets, known.market_bits
+        table.vendors = known.vendors
         places = moved.encode(known.items.ids)
         count = len(places)
-        for name in ("available", "facet_codes", "leaf", "brand", "published_s", "markets"):
+        for name in _KEPT:
             getattr(table, name)[places] = getattr(known, name)[:count]
         for code, facets in enumerate(trained.facets):
             if facets and not table.known(code):
@@ -167,6 +181,7 @@ class Predictor:
         self._recent.move(places.tolist())
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
+        self._worths = {}
         self._answers = {}
         self._undescribed = {}
 
@@ -195,6 +210,7 @@ class Predictor:
         if self.models is models:
             self.leaders = found
             self.models = newer
+            self._worths = {}
             if rows is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
 
@@ -202,10 +218,33 @@ class Predictor:
 
     def scratch(self) -> BlendScratch:
         """Return working memory that fits the table as it is now."""
-        items, facets = len(self._scratch.total), len(self._scratch.leaning)
-        if items < self.table.capacity or facets < len(self.table.facets):
-            self._scratch = blend_scratch(self.table.capacity, 2 * len(self.table.facets) + 1024)
+        now, table = self._scratch, self.table
+        if (
+            len(now.total) < table.capacity
+            or len(now.leaning) < len(table.facets)
+            or len(now.of_vendor) < len(table.vendors)
+        ):
+            self._scratch = blend_scratch(
+                table.capacity, 2 * len(table.facets) + 1024, 2 * len(table.vendors) + 64
+            )
         return self._scratch
+
+    def rows(self, stakes: Stakes = NO_STAKES) -> Rows:
+        """Return what blending reads of the items; what they are worth is worked out now and then.
+
+        Args:
+            stakes: how much margin and fresh stock count beside relevance.
+        """
+        table = self.table
+        worth = NO_WORTH
+        if stakes != NO_STAKES:
+            known = self._worths.get(stakes)
+            if known is None:
+                known = self._worths[stakes] = worth_of(table, stakes, self._clock() / 1000)
+            worth = known
+        return Rows(
+            table.available, table.facet_codes, table.leaf, table.brand, table.vendor, worth
+        )
 
     def codes(self, items: Sequence[ItemId]) -> Codes:
         """Return the codes of known items, in order."""

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tailorbird.predict.blending import Blended, BlendScratch, Limits, Pool, blend, blend_scratch
+from tailorbird.predict.blending import (
+    Blended,
+    BlendScratch,
+    Limits,
+    Pool,
+    Rows,
+    blend,
+    blend_scratch,
+)
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 
 ITEMS, FACETS = 12, 6
@@ -48,6 +56,18 @@ def test_no_candidates_make_an_empty_list() -> None:
     assert len(run([]).codes) == 0
 
 
+def test_no_vendor_has_more_places_than_its_share_while_others_wait() -> None:
+    told = [(code, 1.0 - code / 20, 0) for code in range(6)]
+    found = run(told, vendor={0: 3, 1: 3, 2: 3}, per_vendor=2, most=4)
+    assert found.codes.tolist() == [0, 1, 3, 4]
+
+
+def test_what_an_item_is_worth_is_added_to_its_share_of_the_best_score() -> None:
+    found = run([(0, 4.0, 0), (1, 3.0, 0), (2, 1.0, 0)], worth={1: 0.3, 2: 0.1})
+    assert found.codes.tolist() == [1, 0, 2]
+    assert found.scores.tolist() == pytest.approx([1.05, 1.0, 0.35])
+
+
 @settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, ITEMS - 1), st.floats(0, 1), st.integers(0, 7)), max_size=40),
@@ -57,7 +77,7 @@ def test_no_candidates_make_an_empty_list() -> None:
 def test_the_list_is_sorted_without_doubles_and_the_scratch_is_clean_afterwards(
     told: list[tuple[int, float, int]], banned: list[int], most: int
 ) -> None:
-    scratch = blend_scratch(ITEMS, FACETS)
+    scratch = blend_scratch(ITEMS, FACETS, ITEMS)
     found = run(told, banned=banned, most=most, scratch=scratch)
     codes = found.codes.tolist()
     expected = {code for code, _, _ in told} - set(banned)
@@ -66,6 +86,7 @@ def test_the_list_is_sorted_without_doubles_and_the_scratch_is_clean_afterwards(
     assert (np.diff(found.scores) <= 0).all()
     assert not any(part.any() for part in (scratch.total, scratch.best, scratch.banned))
     assert not scratch.taken.any()
+    assert not scratch.of_vendor.any()
     assert not scratch.leaning.any()
 
 
@@ -78,6 +99,9 @@ def run(
     leaned: dict[int, float] | None = None,
     brand: dict[int, int] | None = None,
     per_brand: int = 0,
+    vendor: dict[int, int] | None = None,
+    per_vendor: int = 0,
+    worth: dict[int, float] | None = None,
     lean: float = 0.0,
     most: int = 10,
     scratch: BlendScratch | None = None,
@@ -92,6 +116,13 @@ def run(
     for code, number in (brand or {}).items():
         brands[code] = number
     pulls = leaned or {}
+    nowhere = np.full(ITEMS, -1, np.int32)
+    vendors = nowhere.copy()
+    for code, number in (vendor or {}).items():
+        vendors[code] = number
+    worths = np.zeros(ITEMS if worth else 0, np.float32)
+    for code, value in (worth or {}).items():
+        worths[code] = value
     return blend(
         Pool(
             np.array([code for code, _, _ in told], np.int32),
@@ -100,7 +131,7 @@ def run(
         ),
         np.array(banned or [], np.int32),
         (np.array(list(pulls), np.int32), np.array(list(pulls.values()), np.float32)),
-        (available, rows, np.full(ITEMS, -1, np.int32), brands),
-        Limits(most=most, per_brand=per_brand, per_leaf=0, lean=lean),
-        scratch or blend_scratch(ITEMS, FACETS),
+        Rows(available, rows, nowhere, brands, vendors, worths),
+        Limits(most, per_brand, 0, lean, per_vendor, 1.0),
+        scratch or blend_scratch(ITEMS, FACETS, ITEMS),
     )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
 from tailorbird.spine.clock import DAY_MS
-from tailorbird.spine.events import ORDER_COMPLETED
 
 CLICKED = "Recommendation Clicked"
 WIDTH = 8
@@ -48,7 +46,8 @@ class Guardrails(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     Attributes:
         explore_share: at least this share of choices is spread evenly over all arms, so that no
             arm is given up for ever and the log can judge other policies.
-        minimum_stock: an arm that promotes an item with less in stock is not shown.
+        minimum_stock: an arm that promotes an item with less in stock is not shown; one out of
+            stock never is.
         maximum_discount_share: at most this share of choices may carry a discount.
     """
 
@@ -63,7 +62,8 @@ class Bandit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     Attributes:
         policy: how it chooses.
         rewards: how much each event counts, by its name; several make a long-term proxy, such as
-            0.1 for a click and 1 for an order. In `amount` an order counts its revenue so often.
+            0.1 for a click and 1 for an order. In `amount` an order counts its revenue so often
+            (and a refund its own: give it -1).
         measure: what the rewards add up to. A share is kept within [0, 1], each event counts once.
         window_days: how long after an exposure its rewards count.
         delay_hours: how long a reward takes on average, if long: exposures count by how much of
@@ -111,18 +111,17 @@ class Bandit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
         """How long after an exposure its rewards count, in milliseconds."""
         return int(self.window_days * DAY_MS)
 
-    def worth(self, name: str, properties: dict[str, Any]) -> float | None:
+    def worth(self, name: str, amount_minor: int | None = None) -> float | None:
         """Return how much an event counts, None if not at all.
 
         Args:
             name: of the event.
-            properties: of the event; `revenue` or `total` is an order's amount.
+            amount_minor: of an order or a refund, in minor units.
         """
         weight = self.rewards.get(name)
-        if weight is None or self.measure is Measure.SHARE or name != ORDER_COMPLETED:
+        if weight is None or self.measure is Measure.SHARE or amount_minor is None:
             return weight
-        amount = properties.get("revenue", properties.get("total", 0.0))
-        return weight * float(amount) if isinstance(amount, int | float) else 0.0
+        return weight * amount_minor / 100.0
 
 
 class Arm(msgspec.Struct, frozen=True):
