@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -94,7 +95,7 @@ class Card(msgspec.Struct, frozen=True):
 
     name: str
     trained_offset: int = 0
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
     has_next_item: bool = False
     has_complements: bool = False
     has_similar: bool = False
@@ -127,5 +128,5 @@ class Listed(msgspec.Struct, frozen=True, rename="camel"):
     lineage: Lineage | None
     metrics: dict[str, Measurement]
     verdict: Verdict | None
-    facts: dict[str, object]
+    facts: dict[str, Any]
     acts: tuple[Act, ...]
