@@ -60,6 +60,7 @@ def run_page(lines: Sequence[Typed], files: Mapping[str, str]) -> list[Printed]:
     with tempfile.TemporaryDirectory(prefix="tailorbird-docs-") as name:
         folder, port = Path(name), _free_port()
         for file, text in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text(text, "utf-8")
         (folder / ".results").mkdir()
         _in_a_shell("\n".join(_script(lines, port)), folder, port)
