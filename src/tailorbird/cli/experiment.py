@@ -149,7 +149,7 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         correction=correction.value,
         looks=looks.value,
         tuned_for=max(tuned_for, 1),
-        detect=detect,
+        detect=_share(detect, "detect"),
         winsorize=None if winsorize is None else _share(winsorize, "winsorize"),
         bayesian=bayesian,
     )

@@ -23,7 +23,8 @@ from tailorbird.measure.sums import Sums, pair
 from tailorbird.measure.tables import Table, UnreadableTable, engine, listed, opened, single
 
 _MISSING = " missing"
-_MOST_DAYS = 100_000
+# Days as parts of a cell's number; far enough from 1970 for any garbage that is a date.
+_DAYS_APART, _DAY_ZERO = 8_000_000, 4_000_000
 _MOST_VALUES = 20
 _NONE, _OTHER = "(none)", "(other)"
 _Z = 1.959963984540054
@@ -208,11 +209,13 @@ def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tup
         return ()
     rows = prepared.table
     place = ibis.cases(*((rows.variant == arm, at) for at, arm in enumerate(arms)), else_=0)
-    cell = place.cast("int64") * _MOST_DAYS + ibis.coalesce(rows.day, -1).cast("int64") + 1
+    day = ibis.coalesce(rows.day.cast("int64") + _DAY_ZERO, 0)
+    cell = place.cast("int64") * _DAYS_APART + day
     found = _summed(rows.mutate(cell=cell), "cell", prepared, question)
-    told = {divmod(int(str(key)), _MOST_DAYS): sums for key, sums in found.items()}
+    told = {divmod(int(str(key)), _DAYS_APART): sums for key, sums in found.items()}
     cells = [
-        Cell(arms[at], sums, day - 1 if day else None) for (at, day), sums in sorted(told.items())
+        Cell(arms[at], sums, day - _DAY_ZERO if day else None)
+        for (at, day), sums in sorted(told.items())
     ]
     missing = [Cell(arm, Sums()) for arm in arms if arm not in {cell.arm for cell in cells}]
     return (*cells, *missing)

@@ -1,6 +1,7 @@
 """Where exposures and outcomes lie: CSV, Parquet or DuckDB, opened through Ibis, nothing copied."""
 
 import difflib
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -67,6 +68,9 @@ def engine(zone: str) -> Any:  # noqa: ANN401 - Ibis has no types here
     connection.raw_sql(f"SET TimeZone = '{zone}'")
     # A progress bar would land in what programs read.
     connection.raw_sql("SET enable_progress_bar = false")
+    # What does not fit into memory is put aside there, not into the folder where one stands.
+    aside = Path(tempfile.gettempdir()) / "tailorbird-measure"
+    connection.raw_sql(f"SET temp_directory = '{aside}'")
     return connection
 
 

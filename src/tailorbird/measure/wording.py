@@ -54,6 +54,9 @@ def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         yield "Weights changed: effects are those of each period, weighed by its units."
     if question.covariates:
         yield f"Adjusted by CUPED for {', '.join(question.covariates)}."
+    if gathered.assigned:
+        away = sum(gathered.assigned.values()) - sum(cell.sums.n for cell in gathered.cells)
+        yield f"Assigned without a readable time of exposure, so not analyzed: {away:,} units."
     odd = gathered.oddities
     for column, units in odd.imputed.items():
         yield f"{column} is missing for {units:,} units: the mean stands in, and a mark says so."

@@ -227,6 +227,22 @@ def test_who_was_assigned_but_not_exposed_does_not_count(tmp_path: Path) -> None
     assert found.assigned == {"control": 20, "new": 20}
 
 
+def test_a_time_that_cannot_be_read_is_no_exposure_and_is_said(tmp_path: Path) -> None:
+    rows = [{**one, "at": "soon" if at == 3 else "2026-01-01"} for at, one in enumerate(many())]
+    reading = read_table(table_of(tmp_path, rows, exposed_at="at"), question())
+    assert reading.units == 39
+    assert any(line.endswith("not analyzed: 1 units.") for line in reading.method)
+
+
+def test_a_day_long_ago_mixes_up_no_arms(tmp_path: Path) -> None:
+    rows = [{**one, "at": "1900-01-01T00:00:00Z"} for one in many()]
+    found = gather(table_of(tmp_path, rows, exposed_at="at"), question())
+    assert {(cell.arm, cell.day, cell.sums.n) for cell in found.cells} == {
+        ("control", -25567, 20),
+        ("new", -25567, 20),
+    }
+
+
 @pytest.mark.parametrize(("zone", "day"), [("UTC", 20454), ("Pacific/Auckland", 20455)])
 def test_days_are_those_of_the_time_zone(tmp_path: Path, zone: str, day: int) -> None:
     rows = [
