@@ -14,28 +14,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
-from tailorbird.bench.load import Latency, open_loop, post, wrk
+from tailorbird.bench.load import open_loop, post, wrk
+from tailorbird.bench.meanwhile import while_training
+from tailorbird.bench.rows import Row, tail
 from tailorbird.bench.shop import Size, fill, lua_scripts
 from tailorbird.settings import Settings
 
 HOST = "127.0.0.1"
 _PRODUCT_PORT, _BARE_PORT = 18_801, 18_802
+_WARM_UP_S = 3.0
 _ANSWER_BYTES = {"single": 80, "batch": 80, "decide": 1_900}
 Told = Callable[[str], None]
-
-
-class Row(msgspec.Struct, frozen=True, rename="camel"):
-    """One line of the table."""
-
-    what: str
-    figure: float
-    unit: str
-    bare: float | None = None
-    ratio: float | None = None
-    spread: str = ""
 
 
 def bench(folder: Path, size: Size, rounds: int, seconds: int, told: Told) -> list[Row]:
@@ -69,6 +60,8 @@ def bench(folder: Path, size: Size, rounds: int, seconds: int, told: Told) -> li
         rows.extend(_tail("decide at 1,000/s", _decides(key, size), 1_000, seconds))
         told("freshness")
         rows.append(_freshness(key))
+        told("decide at 1,000 requests a second, while models are trained and events pour in")
+        rows.extend(while_training(settings, (key, size), _decides(key, size), seconds))
         rows.append(Row("memory after load", round(memory_mib(pid)), "MiB"))
     return rows
 
@@ -120,13 +113,8 @@ def _throughput(
 
 
 def _tail(what: str, request: Callable[[int], bytes], rate: int, seconds: int) -> list[Row]:
-    seen: Latency = asyncio.run(open_loop(HOST, _PRODUCT_PORT, request, rate, float(seconds)))
-    return [
-        Row(f"{what}, p50", seen.p50, "ms"),
-        Row(f"{what}, p90", seen.p90, "ms"),
-        Row(f"{what}, p99", seen.p99, "ms"),
-        Row(f"{what}, not answered 2xx", seen.failed, f"of {seen.asked}"),
-    ]
+    asyncio.run(open_loop(HOST, _PRODUCT_PORT, request, rate, _WARM_UP_S))
+    return tail(what, asyncio.run(open_loop(HOST, _PRODUCT_PORT, request, rate, float(seconds))))
 
 
 def _decides(key: str, size: Size) -> Callable[[int], bytes]:

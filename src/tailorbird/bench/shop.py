@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.beside import model_store
 from tailorbird.collect.admit import Door
-from tailorbird.compose import Install, model_store
+from tailorbird.compose import Install
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.registry.card import Card

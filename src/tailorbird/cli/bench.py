@@ -11,8 +11,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tailorbird.bench.measuring import Row
 from tailorbird.bench.measuring import bench as measure
+from tailorbird.bench.rows import Row
 from tailorbird.bench.shop import Size
 
 
