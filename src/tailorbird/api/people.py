@@ -3,6 +3,7 @@
 import secrets
 
 import msgspec
+from msgspec.structs import replace
 
 from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
@@ -12,6 +13,7 @@ from tailorbird.compose import Install, Workspace
 from tailorbird.consent.purposes import Denied, Purpose
 from tailorbird.decide.telling import told
 from tailorbird.identity.graph import Node, Rule
+from tailorbird.predict.people import prediction
 from tailorbird.profile.customer import CustomerView
 from tailorbird.profile.profile import EMPTY
 from tailorbird.profile.view import view
@@ -156,7 +158,14 @@ async def customer_view(shop: Workspace, person: PersonId, node: Node, now_ms: i
             purpose.value: granted for purpose, granted in (await shop.gate.state(subject)).items()
         },
     }
-    return view(stored or EMPTY, now_ms, identity, shop.catalog.spelling)
+    shown = view(stored or EMPTY, now_ms, identity, shop.catalog.spelling)
+    if stored is None:
+        return shown
+    return replace(
+        shown,
+        prediction=prediction(shop.foresight, stored, now_ms),
+        segments=await shop.segmenter.of_person(person),
+    )
 
 
 def subject_of(node: Node) -> Subject:

@@ -9,7 +9,7 @@ from tailorbird.collect.refusals import DeadLetter
 from tailorbird.collect.wire import Scalar, WireEvent
 from tailorbird.consent.purposes import Purpose
 from tailorbird.decide.wire import RejectedCandidate, ShownContent
-from tailorbird.profile.customer import AffinityView, Customer
+from tailorbird.profile.customer import AffinityView, Customer, Prediction
 from tailorbird.profile.intent import Intent
 
 
@@ -100,6 +100,8 @@ class PersonShown(msgspec.Struct, rename="camel"):
     intent: Intent
     affinity: AffinityView
     customer: Customer
+    prediction: Prediction | None = None
+    segments: tuple[str, ...] = ()
 
 
 class EventsShown(msgspec.Struct):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from msgspec.structs import replace
 
 from tailorbird.features.moment import Moment
 from tailorbird.predict.customer_value.bgnbd import AllAlike, TooFewCustomers
@@ -22,7 +23,9 @@ from tailorbird.predict.propensity.fitting import (
 from tailorbird.predict.propensity.model import Propensity
 from tailorbird.predict.propensity.trees import ModelsMissing
 from tailorbird.predict.propensity.visits import MINUTES, NAMES, features_at, prefixes
+from tailorbird.profile.customer import Money, Prediction
 from tailorbird.profile.orders import Orders
+from tailorbird.profile.orders_view import money
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.session import session
 from tailorbird.spine.clock import format_time
@@ -103,6 +106,32 @@ class Foresight:
         if known is None or self.models.value is None:
             return None
         return self.models.value.forecast(known)
+
+
+def prediction(foresight: Foresight, profile: Profile, now_ms: int) -> Prediction | None:
+    """Return all that the models expect of somebody; None before any is trained."""
+    models = foresight.models
+    if models.intent is None and models.value is None:
+        return None
+    found = foresight.forecast(profile, now_ms)
+    soon = foresight.purchase_probability(profile, now_ms)
+    shown = Prediction(
+        models.minutes, models.name, purchase_probability=None if soon is None else round(soon, 4)
+    )
+    if found is None:
+        return shown
+    return replace(
+        shown,
+        churn_probability=round(found.churn_probability, 4),
+        alive_probability=round(found.alive_probability, 4),
+        orders_365=round(found.orders_365, 2),
+        order_worth=_money(found.order_minor, found.currency),
+        value_365=_money(found.value_365_minor, found.currency),
+    )
+
+
+def _money(minor: float | None, currency: str) -> Money | None:
+    return None if minor is None else money(round(minor), currency)
 
 
 def learn_people(

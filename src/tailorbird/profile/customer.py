@@ -105,11 +105,18 @@ class Times(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PriceView(msgspec.Struct, frozen=True, rename="camel"):
-    """Price sensitivity: shares (0..1) bought at a lowered price; None where too few."""
+    """Price sensitivity: shares (0..1) bought at a lowered price; None where too few.
+
+    `score` (0..1) is all of it in one number, drawn to the middle where `evidence` (in pieces
+    bought, looks counting a quarter) is small.
+    """
 
     discounted_items_share: float | None
     discounted_revenue_share: float | None
     price_band: str | None
+    score: float | None = None
+    evidence: float = 0.0
+    viewed_on_sale_share: float | None = None
 
 
 class PaymentView(msgspec.Struct, frozen=True, rename="camel"):
@@ -185,6 +192,29 @@ class Customer(msgspec.Struct, frozen=True, rename="camel"):
     support: SupportView
 
 
+class Prediction(msgspec.Struct, frozen=True, rename="camel"):
+    """What models expect of somebody; None where a model, a visit or an order is missing.
+
+    Attributes:
+        purchase_probability: of an order within `purchase_minutes`, while they are visiting.
+        churn_probability: of no order within 90 days.
+        alive_probability: that they will ever order again.
+        orders_365: orders within a year.
+        order_worth: of one order to come.
+        value_365: of a year's orders to come.
+        model: the version that says so.
+    """
+
+    purchase_minutes: int
+    model: str
+    purchase_probability: float | None = None
+    churn_probability: float | None = None
+    alive_probability: float | None = None
+    orders_365: float | None = None
+    order_worth: Money | None = None
+    value_365: Money | None = None
+
+
 class CustomerView(msgspec.Struct, frozen=True, rename="camel"):
     """One person in three layers (who, what for now, what they like), and the rest."""
 
@@ -192,3 +222,5 @@ class CustomerView(msgspec.Struct, frozen=True, rename="camel"):
     intent: Intent
     affinity: AffinityView
     customer: Customer
+    prediction: Prediction | None = None
+    segments: tuple[str, ...] = ()

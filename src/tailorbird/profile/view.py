@@ -28,6 +28,7 @@ from tailorbird.profile.newest import Stamped
 from tailorbird.profile.orders import Orders, placed
 from tailorbird.profile.orders_view import money, orders_view
 from tailorbird.profile.presence import Arrival
+from tailorbird.profile.price_sensitivity import price_score
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.session import last_items
 from tailorbird.profile.tallies import Tally
@@ -67,7 +68,7 @@ def view(
 def _customer(profile: Profile, now_ms: int) -> Customer:
     presence = profile.presence
     offset = offset_of(_text(presence.timezone), now_ms)
-    price = price_sensitivity(profile, now_ms)
+    price, moved = price_sensitivity(profile, now_ms), price_score(profile, now_ms)
     return Customer(
         first_seen_at=_time(presence.first_ms),
         last_seen_at=_time(presence.last_ms),
@@ -85,7 +86,14 @@ def _customer(profile: Profile, now_ms: int) -> Customer:
         searches=tuple(search.query for search in reversed(profile.searches)),
         dismissed_items=_newest_first(profile.dismissed),
         counters={name: _times(tally) for name, tally in sorted(profile.tallies.items())},
-        price_sensitivity=PriceView(price.items, price.revenue, price.band),
+        price_sensitivity=PriceView(
+            price.items,
+            price.revenue,
+            price.band,
+            round(moved.score, 4),
+            round(moved.evidence, 2),
+            None if moved.viewed is None else round(moved.viewed, 4),
+        ),
         payment_methods=_payments(profile.payments, profile.orders),
         channels=_channels(profile, offset),
         place=PlaceView(

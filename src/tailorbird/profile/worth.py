@@ -123,6 +123,17 @@ def price_sensitivity(profile: Profile, now_ms: int) -> PriceSensitivity:
     )
 
 
+def lowered_and_paid(orders: Orders) -> tuple[int, int]:
+    """Return how many pieces were paid for at a lowered price, and how many in all."""
+    lowered = paid = 0
+    for one in placed(orders):
+        for line in one.sale.lines:
+            quantity = max(0, line.quantity)
+            paid += quantity
+            lowered += quantity * (line.on_sale or _discounted(one.sale))
+    return lowered, paid
+
+
 def coupons_used(orders: Orders) -> dict[str, int]:
     """Return each coupon and how many orders that stand it was used on."""
     used: dict[str, int] = {}

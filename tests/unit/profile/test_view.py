@@ -18,7 +18,7 @@ def view_after(*history: Event) -> CustomerView:
 
 def test_of_nobody_there_is_a_view_too() -> None:
     shown = msgspec.to_builtins(view(EMPTY, NOON_MS))
-    assert list(shown) == ["identity", "intent", "affinity", "customer"]
+    assert list(shown)[:4] == ["identity", "intent", "affinity", "customer"]
     assert shown["customer"]["lastSeenAt"] is None
 
 
