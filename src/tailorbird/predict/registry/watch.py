@@ -34,7 +34,7 @@ from tailorbird.spine.events import Event
 
 log = logging.getLogger("tailorbird.predict")
 
-MOST_WAITING = 400
+MOST_WAITING = 200
 """Questions that may wait for a round; of more, the oldest go unasked, and are counted."""
 
 _REMEMBERED = 2_000
