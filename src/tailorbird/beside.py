@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tailorbird.access.ports import KeyRing
 from tailorbird.catalog.items import Item
 from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.compose import Install
@@ -27,9 +28,12 @@ from tailorbird.spine.errors import Locked, NotFound
 from tailorbird.spine.ids import WorkspaceId
 from tailorbird.storage.embedded import archive
 from tailorbird.storage.embedded.comparing import Difference, checkpoint_of, differences, sizes
+from tailorbird.storage.embedded.configurations import SqliteVersions
+from tailorbird.storage.embedded.control import SqliteKeyRing
 from tailorbird.storage.embedded.copying import copy_database, move_database, remove_database
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.log_reader import LogReader
+from tailorbird.storage.embedded.models import ModelFolder
 from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.reading import (
     StoredPerson,
@@ -39,6 +43,7 @@ from tailorbird.storage.embedded.reading import (
 )
 from tailorbird.storage.embedded.seal import Seal, install_secret, known_secret, signing_secret
 from tailorbird.storage.embedded.state import SqliteState
+from tailorbird.storage.embedded.training_source import SqliteTrainingSource
 
 __all__ = [
     "Replayed",
@@ -54,12 +59,16 @@ __all__ = [
     "held",
     "items_of",
     "letters_since",
+    "model_store",
+    "open_keys",
+    "open_versions",
     "pack",
     "people_model_store",
     "replace",
     "secret_file",
     "server_of",
     "signing_secret_of",
+    "training_source",
     "unpack",
     "workspace_folder",
     "workspaces_of",
@@ -193,6 +202,26 @@ def pack(settings: Settings, target: Path, made_at: str, *, with_secret: bool) -
 def unpack(source: Path, settings: Settings) -> archive.Card:
     """Restore a data folder from one file."""
     return archive.unpack(source, Path(settings.data))
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """Return the key ring alone, without taking the folder: works beside a running server."""
+    return SqliteKeyRing(DataFolder(Path(settings.data)).control)
+
+
+def open_versions(settings: Settings, name: WorkspaceId) -> SqliteVersions:
+    """Return a shop's configuration versions alone, without taking the folder."""
+    return SqliteVersions(DataFolder(Path(settings.data)).control, name)
+
+
+def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:
+    """Return what a workspace's models are trained on; read beside a running server."""
+    return SqliteTrainingSource(DataFolder(Path(settings.data)).workspace(name))
+
+
+def model_store(settings: Settings, name: WorkspaceId) -> ModelFolder:
+    """Return where a workspace's models are kept."""
+    return ModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models")
 
 
 async def check(settings: Settings, name: WorkspaceId, told: Told) -> Replayed:

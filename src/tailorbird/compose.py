@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tailorbird.access.ports import KeyRing
 from tailorbird.access.sessions import Sessions
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.collect.admit import House
@@ -18,6 +17,8 @@ from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of
 from tailorbird.configured import KINDS
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.bandits.keeper import BanditKeeper, Outside
+from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.decider import Decider, Rooms
 from tailorbird.decide.placements import Placements
@@ -30,8 +31,8 @@ from tailorbird.flow.splitting import Splitter
 from tailorbird.flow.upkeep import every
 from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
-from tailorbird.predict.people import Foresight
 from tailorbird.predict.embedding.choosing import remote
+from tailorbird.predict.people import Foresight
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.registry.succession import Succession
 from tailorbird.predict.registry.watch import Watch
@@ -54,6 +55,7 @@ from tailorbird.spine.ids import (
     anonymous_key,
 )
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
+from tailorbird.storage.embedded.bandits import SqliteBandits
 from tailorbird.storage.embedded.configurations import SqliteVersions
 from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
 from tailorbird.storage.embedded.copying import remove_database
@@ -68,7 +70,6 @@ from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
 from tailorbird.storage.embedded.segments import SqliteSegments
 from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
-from tailorbird.storage.embedded.training_source import SqliteTrainingSource
 from tailorbird.storage.embedded.vault import (
     SqliteConsentLedger,
     SqliteSuppression,
@@ -78,6 +79,7 @@ from tailorbird.storage.embedded.vault import (
 
 _A_BATCH = 5_000
 _ADOPT_EVERY_S = 2.0
+_LEARNED_S = 30.0
 _WATCH_EVERY_S = 5.0
 _SEGMENTS_S = 600.0
 
@@ -142,8 +144,14 @@ class Workspace:
         everybody = Everybody(self.gate, self.state, self.state, clock, window_ms)
         say = Saying(self.log.append, self.suppression.holds, self.corridor.reached)
         self.segmenter = Segmenter(self.segments, everybody, say, clock, np.random.default_rng())
+        self.bandit_file = SqliteBandits(folder / "bandits.db")
+        self.bandits = BanditKeeper(
+            Outside(self.bandit_file, self.journal, self.log, self.resolver.person),
+            clock,
+            np.random.default_rng(),
+        )
         self.decider = Decider(
-            Rooms(self.gate, self.resolver, self.state, self.catalog),
+            Rooms(self.gate, self.resolver, self.state, self.catalog, BanditSlots(self.bandits)),
             self.predictor,
             Placements(),
             self.journal,
@@ -174,6 +182,7 @@ class Workspace:
     def _adopt(self, configuration: Configuration) -> None:
         """Put another configuration in force, in all rooms at once."""
         self.decider.placements = placements_in(configuration)
+        self.bandits.adopt(self.decider.placements)
         self.watcher.adopt(configuration)
 
     def attend(self) -> None:
@@ -182,6 +191,7 @@ class Workspace:
         self.corridor.listen(self._observe)
         self.corridor.listen(self.feed.observe)
         self.corridor.listen(self.watcher.observe)
+        self.corridor.listen(self.bandits.observe)
         self.watcher.attend()
 
     def _observe(self, batch: Sequence[Resolved]) -> None:
@@ -205,6 +215,7 @@ class Workspace:
             link = await self.resolver.link(key)
             for person in () if link is None else persons_of(key, link):
                 self.decider.forget(person)
+                await self.bandits.forget(person)
                 self.feed.forget(person)
                 self.segmenter.forget(person)
                 self.watcher.forget(person)
@@ -303,6 +314,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     workspace.attend()
     await _load_models(workspace)
     await _recall(workspace)
+    await workspace.bandits.recall(workspace.state.offset)
     await workspace.predictor.refresh()
     workspace.journal.start()
     rounds = {
@@ -312,6 +324,8 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "segments": (_SEGMENTS_S, workspace.segmenter.refresh_if_due),
         "rules": (0.0, workspace.watcher.round),
         "waiting": (1.0, workspace.watcher.tick),
+        "bandits": (1.0, workspace.bandits.round),
+        "learned": (_LEARNED_S, workspace.bandits.save),
         "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),
     }
     workspace.upkeep = [
@@ -357,6 +371,7 @@ async def stop(workspace: Workspace) -> None:
         task.cancel()
     await asyncio.gather(*workspace.upkeep, return_exceptions=True)
     await workspace.corridor.stop()
+    await workspace.bandits.save()
     await workspace.journal.stop()
     await workspace.tally.flush()
     workspace.dead_letters.close()
@@ -364,14 +379,10 @@ async def stop(workspace: Workspace) -> None:
     workspace.log.close()
     workspace.state.close()
     workspace.segments.close()
+    workspace.bandit_file.close()
     workspace.vault_file.close()
     workspace.items.close()
     workspace.versions.close()
-
-
-def open_keys(settings: Settings) -> KeyRing:
-    """Return the key ring alone, without taking the folder: works beside a running server."""
-    return SqliteKeyRing(DataFolder(Path(settings.data)).control)
 
 
 def _state(path: Path) -> SqliteState:
@@ -383,18 +394,3 @@ def _state(path: Path) -> SqliteState:
     state.close()
     remove_database(path)
     return SqliteState(path)
-
-
-def open_versions(settings: Settings, name: WorkspaceId) -> SqliteVersions:
-    """Return a shop's configuration versions alone, without taking the folder."""
-    return SqliteVersions(DataFolder(Path(settings.data)).control, name)
-
-
-def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:
-    """Return what a workspace's models are trained on; read beside a running server."""
-    return SqliteTrainingSource(DataFolder(Path(settings.data)).workspace(name))
-
-
-def model_store(settings: Settings, name: WorkspaceId) -> ModelFolder:
-    """Return where a workspace's models are kept."""
-    return ModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models")

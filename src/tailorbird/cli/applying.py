@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 
 from tailorbird.api.configuring import AppliedShown, ChangeShown, applied_shown
-from tailorbird.beside import server_of
+from tailorbird.beside import open_versions, server_of
 from tailorbird.cli.options import AsJson, Data, Shop
 from tailorbird.cli.remote import Remote
-from tailorbird.compose import Install, open_versions
+from tailorbird.compose import Install
 from tailorbird.configure.configurator import Configurator
 from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of

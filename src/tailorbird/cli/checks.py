@@ -17,10 +17,10 @@ from tailorbird.beside import (
     facts_of,
     held,
     letters_since,
+    model_store,
     secret_file,
     workspaces_of,
 )
-from tailorbird.compose import model_store
 from tailorbird.predict.registry.watched import watched_from
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, parse_time_ms

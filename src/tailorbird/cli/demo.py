@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.beside import model_store, training_source
 from tailorbird.cli.serve import serve
 from tailorbird.cli.traffic import SEED, traffic
 from tailorbird.collect.admit import Door
-from tailorbird.compose import Install, Workspace, model_store, training_source
+from tailorbird.compose import Install, Workspace
 from tailorbird.predict.trainer import Plan, train
 from tailorbird.settings import Settings, read_settings
 from tailorbird.simulate.behavior import history, in_time_order

@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tailorbird.access.keys import ALL_SCOPES, Key, KeyKind, Scope, new_key
-from tailorbird.beside import signing_secret_of
+from tailorbird.beside import open_keys, signing_secret_of
 from tailorbird.cli.options import AsJson, Data, Shop, existing
-from tailorbird.compose import open_keys
 from tailorbird.settings import read_settings
 from tailorbird.spine.clock import format_time, wall_clock
 from tailorbird.spine.errors import NotFound

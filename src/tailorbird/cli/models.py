@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tailorbird.beside import model_store
 from tailorbird.cli.options import AsJson, Data, Shop, existing
-from tailorbird.compose import model_store
 from tailorbird.predict.registry.card import Measurement
 from tailorbird.predict.registry.listing import listed, one_of
 from tailorbird.predict.registry.watched import Watched, shown, watched_from

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from tailorbird.access.keys import KeyKind, new_key
-from tailorbird.compose import open_keys
+from tailorbird.beside import open_keys
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import wall_clock
 from tailorbird.spine.errors import TailorbirdError

@@ -6,8 +6,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from tailorbird.beside import model_store, training_source
 from tailorbird.cli.training_people import train_people
-from tailorbird.compose import model_store, training_source
 from tailorbird.predict.trainer import Plan
 from tailorbird.predict.trainer import train as fit_all
 from tailorbird.settings import read_settings

@@ -11,6 +11,7 @@ from tailorbird.catalog.catalog import Catalog
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
 from tailorbird.consent.signals import from_context
+from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.filling import Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
 from tailorbird.decide.numbering import Names
@@ -39,8 +40,14 @@ class Rooms:
     """What the decider looks things up in."""
 
     def __init__(
-        self, gate: Gate, resolver: Resolver, profiles: ProfileStore, catalog: Catalog
+        self,
+        gate: Gate,
+        resolver: Resolver,
+        profiles: ProfileStore,
+        catalog: Catalog,
+        bandits: BanditSlots | None = None,
     ) -> None:
+        self.bandits = bandits
         self.gate = gate
         self.resolver = resolver
         self.profiles = profiles
@@ -65,7 +72,7 @@ class Decider:
         self._journal = journal
         self._clock = clock
         self._names = Names()
-        self._filler = Filler(predictor, rooms.catalog, rng)
+        self._filler = Filler(predictor, rooms.catalog, rng, rooms.bandits)
 
     async def decide(
         self,

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from tailorbird.catalog.catalog import Catalog
+from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.explaining import explained, rejected
 from tailorbird.decide.last_shown import LastShown
 from tailorbird.decide.levels import Level, has_history, level_of
@@ -51,7 +52,14 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 class Filler:
     """Fills the placements of one workspace's requests."""
 
-    def __init__(self, predictor: Predictor, catalog: Catalog, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        catalog: Catalog,
+        rng: np.random.Generator,
+        bandits: BanditSlots | None = None,
+    ) -> None:
+        self._bandits = bandits
         self._predictor = predictor
         self._catalog = catalog
         self._rng = rng
@@ -137,6 +145,15 @@ class Filler:
         )
 
     def _content(self, placement: Placement, asked: Asked, stem: str) -> SlotDecision:
+        if placement.bandit is not None and self._bandits and not asked.moment.generic:
+            shown = self._bandits.content(
+                placement,
+                asked.moment,
+                f"{stem}-1",
+                self._catalog,
+                recorded=not asked.request.dry_run,
+            )
+            return self._decision(placement, Level.BESTSELLERS, content=shown)
         facets, spell = self._predictor.table.facets, self._catalog.spelling
         chosen = best_creative(placement.creatives, asked.moment, facets, spell)
         if chosen is None:

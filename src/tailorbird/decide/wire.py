@@ -116,12 +116,18 @@ class RejectedCandidate(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 class ShownContent(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """A piece of content and why it was chosen."""
+    """A piece of content and why it was chosen.
+
+    Where a bandit chose it, `action_probability` is the chance that it had, and `features` is what
+    a contextual one knew.
+    """
 
     id: str
     exposure_id: str
     reason: str
     data: dict[str, Any]
+    action_probability: float | msgspec.UnsetType = msgspec.UNSET
+    features: tuple[float, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):

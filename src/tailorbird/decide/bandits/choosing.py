@@ -170,7 +170,7 @@ def _all_on(score: Floats) -> Floats:
 
 
 def _in_stock(arm: Arm, rails: Guardrails) -> bool:
-    return arm.stock is None or arm.stock >= rails.minimum_stock
+    return arm.stock is None or arm.stock >= max(rails.minimum_stock, 1)
 
 
 def _unripe(names: Sequence[str], state: BanditState, bandit: Bandit, now_ms: int) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 import numpy as np
@@ -121,6 +121,32 @@ def fold(state: BanditState, bandit: Bandit, happenings: Iterable[Happening]) ->
             case Rewarded():
                 folding.reward(happening)
     return folding.done()
+
+
+def retracted(state: BanditState, bandit: Bandit, exposures: Collection[str]) -> BanditState:
+    """Return the state as it would be had some exposures not been, while their window is open.
+
+    Args:
+        state: before.
+        bandit: the settings.
+        exposures: their ids; those that are not known any more are left as they are.
+    """
+    arms, opened = dict(state.arms), dict(state.opened)
+    share = bandit.measure is Measure.SHARE
+    for key in exposures:
+        one = opened.pop(key, None)
+        if one is None:
+            continue
+        arm, earned = arms[one.shown.arm], _kept(one.total, share=share)
+        precision, pull = arm.precision, arm.pull
+        if one.shown.context:
+            context = np.frombuffer(one.shown.context)
+            precision = _plus(precision, -np.outer(context, context).ravel())
+            pull = _plus(pull, -context * earned)
+        arms[one.shown.arm] = ArmState(
+            arm.exposures - 1, arm.reward - earned, arm.squares - earned * earned, precision, pull
+        )
+    return msgspec.structs.replace(state, arms=arms, opened=opened)
 
 
 def forget(state: BanditState, person: str) -> BanditState:

@@ -161,11 +161,11 @@ def test_the_fold_does_not_change_what_it_was_given() -> None:
 
 def test_an_orders_revenue_is_its_worth() -> None:
     bandit = Bandit(rewards={"Order Completed": 0.5}, measure=Measure.AMOUNT)
-    assert bandit.worth("Order Completed", {"revenue": 80.0}) == 40.0
+    assert bandit.worth("Order Completed", 80_00) == 40.0
 
 
 def test_events_that_are_no_reward_are_worth_nothing() -> None:
-    assert CLICKS.worth("Page Left", {}) is None
+    assert CLICKS.worth("Page Left") is None
 
 
 @pytest.mark.parametrize(
