@@ -393,3 +393,15 @@ def test_the_command_reports_without_a_server(shop: Ruled) -> None:
     found = command("rules", "report", "--data", shop.folder, "--json").json()
     shop.restart()
     assert [one["rule"] for one in found["rules"]] == ["all"]
+
+
+def test_what_came_in_just_before_a_crash_is_judged_after_it_and_only_once(shop: Ruled) -> None:
+    shop.rules(THREE_VIEWS)
+    for task in shop.workspace.upkeep:
+        task.cancel()
+    for _ in range(3):
+        shop.view()
+    shop.restart()
+    once = shop.rule_names()
+    shop.restart()
+    assert (once, shop.rule_names()) == (["three_views"], ["three_views"])

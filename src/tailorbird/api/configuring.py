@@ -114,12 +114,13 @@ class EntryShown(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ConfigurationShown(msgspec.Struct, frozen=True):
-    """One version whole."""
+    """One version whole; `fault` says why the version that was applied last is not in force."""
 
     version: int
     digest: str
     files: dict[str, str]
     entries: tuple[EntryShown, ...]
+    fault: str | None = None
 
 
 class ConfiguringDoors:
@@ -147,7 +148,8 @@ class ConfiguringDoors:
     async def show(self, call: Call) -> Answer:
         """Show the configuration in force: its files, and what stands in them."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
-        return answer(_shown(visitor.shop.configurator.active))
+        desk = visitor.shop.configurator
+        return answer(msgspec.structs.replace(_shown(desk.active), fault=desk.fault))
 
     async def put(self, call: Call) -> Answer:
         """Put files in force in the place of all before, at once or not at all."""

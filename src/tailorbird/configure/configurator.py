@@ -1,6 +1,7 @@
 """The configurator: keeps the configuration in force, and puts another in its place at once."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,10 @@ from tailorbird.configure.configuration import SHIPPED, Configuration, numbered
 from tailorbird.configure.difference import Change, difference
 from tailorbird.configure.kinds import Kind
 from tailorbird.configure.ports import Deed, StoredVersion, VersionStore
-from tailorbird.configure.reading import read
+from tailorbird.configure.reading import BadConfiguration, read
 from tailorbird.spine.errors import Conflict, NotFound
+
+log = logging.getLogger("tailorbird.configure")
 
 Adopter = Callable[[Configuration], None]
 """Takes over a valid configuration; must be quick and must not fail."""
@@ -60,7 +63,8 @@ class Configurator:
         self._store = store
         self._adopters: list[Adopter] = []
         self._one_at_a_time = asyncio.Lock()
-        self.active = self._configuration(store.active() or SHIPPED)
+        self.fault: str | None = None
+        self.active = self._last_good(store.active() or SHIPPED)
 
     def listen(self, adopter: Adopter) -> None:
         """Hand the configuration in force to somebody, and every later one when it comes.
@@ -136,6 +140,19 @@ class Configurator:
         """
         return self._configuration(number)
 
+    def _last_good(self, version: int) -> Configuration:
+        """Return the version in force; where it cannot be read any more, the newest one that can.
+
+        What was valid once may not be valid for a later release. Then `fault` says why, and
+        something else than what was applied serves until it is applied anew.
+        """
+        try:
+            return self._configuration(version)
+        except (BadConfiguration, UnknownVersion) as cause:
+            self.fault = self.fault or f"version {version} is not in force: {cause.detail}"
+            log.error("configure.unreadable version=%d: %s", version, cause.detail)  # noqa: TRY400
+            return self._last_good(version - 1)
+
     def _configuration(self, version: int) -> Configuration:
         if version == SHIPPED:
             return Configuration(version=SHIPPED)
@@ -172,6 +189,6 @@ class Configurator:
         return max(self._store.last() or SHIPPED, SHIPPED) + 1
 
     def _adopt(self, configuration: Configuration) -> None:
-        self.active = configuration
+        self.active, self.fault = configuration, None
         for adopter in self._adopters:
             adopter(configuration)

@@ -8,7 +8,7 @@ import pytest
 
 from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.configurator import Configurator, NothingBefore, UnknownVersion
-from tailorbird.configure.ports import Deed
+from tailorbird.configure.ports import Deed, StoredVersion
 from tailorbird.configure.reading import BadConfiguration
 from tailorbird.decide.configuration import PLACEMENTS, placements_in
 from tailorbird.spine.ids import WorkspaceId
@@ -170,3 +170,26 @@ def test_all_who_listen_are_told_before_anything_else_happens(desk: Desk) -> Non
     desk.configurator.listen(second)
     desk.apply(EIGHT)
     assert seen == [("first", 1), ("second", 1), ("first", 2), ("second", 2)]
+
+
+def test_a_version_that_a_later_release_cannot_read_gives_way_to_the_last_good_one(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.apply(EIGHT)
+    gone = {"a.yaml": "placements: [{name: home_recs, gone: true}]"}
+    stored = StoredVersion(3, "d", 1, "me", "", gone, {})
+    desk.store.add(stored, ME)
+    again = Desk(tmp_path / "control.db")
+    assert (again.configurator.active.version, "gone" in (again.configurator.fault or "")) == (
+        2,
+        True,
+    )
+    again.store.close()
+
+
+def test_what_is_applied_anew_is_no_fault_any_longer(desk: Desk, tmp_path: Path) -> None:
+    gone = {"a.yaml": "placements: [{name: home_recs, gone: true}]"}
+    desk.store.add(StoredVersion(2, "d", 1, "me", "", gone, {}), ME)
+    again = Desk(tmp_path / "control.db")
+    assert (again.apply(EIGHT), again.configurator.fault) == (3, None)
+    again.store.close()

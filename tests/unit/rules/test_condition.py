@@ -11,6 +11,7 @@ from tailorbird.profile.fold import fold_many
 from tailorbird.profile.profile import EMPTY
 from tailorbird.rules.asking import holds_at, needs_of, surroundings
 from tailorbird.rules.condition import BadCondition, condition, understood
+from tailorbird.rules.functions import FUNCTIONS, METHODS
 from tailorbird.rules.moment import Moment, counted, marked
 from tailorbird.rules.names import OF_PEOPLE, ROOTS
 from tailorbird.rules.vocabulary import Vocabulary, known_events
@@ -221,3 +222,35 @@ def test_without_a_model_no_probability_is_above_anything() -> None:
 
 def test_segments_can_be_asked() -> None:
     assert holds_at(condition('"vip" in person.segments'), at(an_event(), beliefs=Seer()))
+
+
+CALLS = {
+    "count": 'count("Product Viewed", "1h") == 0',
+    "has": "!has(event.properties.x)",
+    "size": 'size("abc") == 3',
+    "int": 'int("3") == 3',
+    "double": 'double("3.5") == 3.5',
+    "string": 'string(3) == "3"',
+    "duration": 'duration("1h") > duration("30m")',
+    "timestamp": 'event.at < timestamp("2100-01-01T00:00:00Z")',
+    "contains": '"abc".contains("b")',
+    "startsWith": '"abc".startsWith("a")',
+    "endsWith": '"abc".endsWith("c")',
+    "matches": '"abc".matches("a.c")',
+    "exists": '["a"].exists(x, x == "a")',
+    "exists_one": '["a"].exists_one(x, x == "a")',
+    "all": '["a"].all(x, x == "a")',
+    "filter": '["a", "b"].filter(x, x == "a").size() == 1',
+    "map": '["a"].map(x, x + "b") == ["ab"]',
+    "getHours": "event.at.getHours() == 12",
+    "getMinutes": "event.at.getMinutes() == 0",
+    "getDayOfWeek": "event.at.getDayOfWeek() == 3",
+    "getDayOfMonth": "event.at.getDayOfMonth() == 14",
+    "getMonth": "event.at.getMonth() == 10",
+    "getFullYear": "event.at.getFullYear() == 2023",
+}
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS, *METHODS}))
+def test_every_function_on_the_page_does_what_it_says(name: str) -> None:
+    assert holds_at(condition(CALLS[name], PLAN), at(an_event("Cart Viewed")))
