@@ -168,3 +168,16 @@ def test_a_bandit_without_creatives_is_refused(shop: Shop) -> None:
 
 def test_a_wrong_policy_is_refused_by_name(shop: Shop) -> None:
     assert configure(shop, HERO, "clever").status_code == 400
+
+
+def test_what_was_learned_can_be_read(hero: Shop) -> None:
+    teach(hero)
+    bandit = hero.get("/v1/bandits").json()["bandits"][0]
+    assert bandit["placement"] == "hero"
+    assert bandit["exposures"] == 40
+    assert bandit["arms"][0]["id"] == "blue"
+    assert bandit["regret"] < bandit["evenRegret"]
+
+
+def test_a_browser_may_not_read_what_was_learned(hero: Shop) -> None:
+    assert hero.get("/v1/bandits", key=hero.publishable).status_code == 403

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from tailorbird.api.app import App
+from tailorbird.api.bandits import BanditDoors
 from tailorbird.api.client_settings import ClientSettingsDoors
 from tailorbird.api.collecting import CollectingDoors
 from tailorbird.api.configuring import ConfiguringDoors
@@ -47,7 +48,7 @@ def build(install: Install) -> ASGIApp:
     exact |= configuring.exact() | RulingDoors(keeper, install.clock).exact()
     patterned += configuring.patterned()
     features = FeatureDoors(keeper, install)
-    exact |= features.exact() | ModelDoors(keeper).exact()
+    exact |= features.exact() | ModelDoors(keeper).exact() | BanditDoors(keeper).exact()
     patterned += features.patterned()
     segments = SegmentDoors(keeper, install)
     exact |= segments.exact()

@@ -6,6 +6,7 @@ import msgspec
 
 from tailorbird.access.keys import Scope
 from tailorbird.api import configuring, ruling, shapes
+from tailorbird.api.bandits import BanditsShown
 from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.models import ModelsShown
 from tailorbird.api.people import SplitRequest
@@ -169,6 +170,7 @@ ROUTES: dict[tuple[str, str], Described] = {
         _QUALITY, Scope.ADMIN, shapes.Replay, shapes.ReplayShown, mistakes=(503,)
     ),
     ("GET", "/v1/models"): Described(_DECIDE, Scope.ADMIN, gives=ModelsShown),
+    ("GET", "/v1/bandits"): Described(_DECIDE, Scope.ADMIN, gives=BanditsShown),
     ("GET", "/v1/quality"): Described(_QUALITY, Scope.ADMIN, gives=shapes.QualityShown),
     ("GET", "/v1/projects/{key}/settings"): _setup,
     ("GET", "/sourceConfig"): _setup,

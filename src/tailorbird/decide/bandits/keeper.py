@@ -107,9 +107,16 @@ class BanditKeeper:
             if one.bandit is not None
         }
 
-    def choose(self, placement: str, arms: tuple[Arm, ...], context: Floats) -> Choice | None:
-        """Return an arm for a placement with a bandit; None if its guardrails leave none."""
-        table = self._tables[placement]
+    def choose(
+        self, placement: str, bandit: Bandit, arms: tuple[Arm, ...], context: Floats
+    ) -> Choice | None:
+        """Return an arm for a placement with a bandit; None if its guardrails leave none.
+
+        Settings that are not in force, as of a draft that is looked at, work on what was learned.
+        """
+        table = self._tables.get(placement)
+        if table is None or table.bandit != bandit:
+            table = _Table(bandit, EMPTY if table is None else table.state)
         contextual = table.bandit.policy.contextual
         found = (
             chances(arms, context, table.state, table.bandit, 0, _planes(table, arms, len(context)))

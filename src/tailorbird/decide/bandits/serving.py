@@ -57,7 +57,7 @@ class BanditSlots:
         contextual = bandit.policy.contextual
         context = described(here) if contextual else NO_CONTEXT
         arms = tuple(_arm(one, catalog) for one in placement.creatives)
-        choice = self._keeper.choose(placement.name, arms, context)
+        choice = self._keeper.choose(placement.name, bandit, arms, context)
         if choice is None:
             return None
         if recorded:
