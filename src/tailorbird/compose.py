@@ -212,6 +212,7 @@ class Workspace:
         """Drop what memory holds of the people behind some identifiers."""
         for key in keys:
             self.predictor.forget(key.partition(":")[2])
+            self.watch.forget(key.partition(":")[2])
             link = await self.resolver.link(key)
             for person in () if link is None else persons_of(key, link):
                 self.decider.forget(person)

@@ -25,7 +25,10 @@ class Retraining:
     async def round(self) -> None:
         """Train the workspaces that have news, one after the other."""
         for shop in self._install.opened():
-            if shop.log.last_offset - shop.predictor.models.trained_offset >= _LEAST_NEW_EVENTS:
+            # Since the last training, whatever became of it: a rejected version is not made again
+            # of the same events, and a rollback is not undone before there are new ones.
+            trained = max((card.trained_offset for card in shop.models.cards()), default=0)
+            if shop.log.last_offset - trained >= _LEAST_NEW_EVENTS:
                 await self._train(shop)
 
     async def _train(self, shop: Workspace) -> None:

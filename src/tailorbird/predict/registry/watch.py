@@ -43,8 +43,9 @@ _LONGEST = 20
 
 
 class Question(NamedTuple):
-    """The items of a visit so far, oldest first, and the one that was touched next."""
+    """Whose visit, its items so far, oldest first, and the one that was touched next."""
 
+    visitor: str
     so_far: tuple[str, ...]
     answer: str
 
@@ -59,11 +60,15 @@ class Shadow:
         self.model = model
         self.recent = RecentSessions()
 
-    def refresh(self) -> None:
-        """Take in the sessions since; linear in their number."""
-        if self.recent.changed:
-            sessions = sessions_of(self.recent.rows())
-            self.model = self.model.with_recent(sessions, len(self.vocabulary))
+    def news(self) -> list[tuple[float, list[int]]] | None:
+        """Return copies of the sessions since, if there are new ones; for `learn` in a thread."""
+        if not self.recent.changed:
+            return None
+        return [(ended, list(codes)) for ended, codes in self.recent.rows()]
+
+    def learn(self, rows: list[tuple[float, list[int]]]) -> None:
+        """Take in sessions; linear in their number."""
+        self.model = self.model.with_recent(sessions_of(rows), len(self.vocabulary))
 
 
 class Watch:
@@ -91,6 +96,14 @@ class Watch:
             for line in event.items:
                 self._touch(visitor, str(line.id), at_s)
 
+    def forget(self, visitor: str) -> None:
+        """Drop a visitor's visit and questions; what was counted already is nobody's."""
+        self._visits.pop(visitor, None)
+        kept = [one for one in self._waiting if one.visitor != visitor]
+        self._waiting = deque(kept, MOST_WAITING)
+        if self._shadow is not None:
+            self._shadow.recent.forget(visitor)
+
     async def round(self) -> None:
         """Ask what waits, and write down how the versions do."""
         models, vocabulary = self._predictor.models, self._predictor.vocabulary
@@ -103,13 +116,14 @@ class Watch:
         if not questions and seen is self.seen:
             return
         champion, shadow = models.next_item, self._shadow
+        news = None if shadow is None else shadow.news()
 
         def work() -> Watched:
             # The serving model's working memory belongs to the event loop; a copy has its own.
             sessions = len(champion.base.stored.ended_at) + len(champion.recent.stored.ended_at)
             private = replace(champion, scratch=new_scratch(sessions, champion.item_count))
-            if shadow is not None:
-                shadow.refresh()
+            if shadow is not None and news is not None:
+                shadow.learn(news)
             found = seen
             for question in questions:
                 found = self._asked(found, question, (private, vocabulary), shadow)
@@ -130,7 +144,7 @@ class Watch:
             if len(self._waiting) == MOST_WAITING and self.seen is not None:
                 skipped = self.seen.skipped + 1
                 self.seen = msgspec.structs.replace(self.seen, skipped=skipped)
-            self._waiting.append(Question(so_far, item))
+            self._waiting.append(Question(visitor, so_far, item))
         if not so_far or so_far[-1] != item:
             so_far = (*so_far[1 - _LONGEST :], item)
         self._visits[visitor] = (max(at_s, last_s), so_far)

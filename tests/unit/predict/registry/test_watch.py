@@ -183,3 +183,18 @@ def test_rates_have_intervals_once_something_was_asked(questions: int) -> None:
     watch = watching(Shelf(a_version()))
     seen = seen_after(watch, visits(("tent", "mat"), questions))
     assert (shown(seen).champion.hit_rate is None) == (questions == 0)
+
+
+def test_of_somebody_forgotten_no_question_is_left() -> None:
+    watch = watching(Shelf(a_version()))
+    watch.observe(visits(PATHS[0], 3))
+    watch.forget("v1")
+    assert seen_after(watch, []).champion.questions == 4
+
+
+def test_a_visit_that_was_forgotten_is_not_gone_on_with() -> None:
+    watch = watching(Shelf(a_version()))
+    watch.observe(visits(("tent",), 1))
+    watch.forget("v0")
+    next_one = an_event(PRODUCT_VIEWED, an_item("mat"), at=NOW_MS + MINUTE_MS, anonymous_id="v0")
+    assert seen_after(watch, [next_one]).champion.questions == 0
