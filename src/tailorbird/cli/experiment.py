@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from tailorbird.cli.attribution import attribution
 from tailorbird.cli.geo import geo, geo_plan
 from tailorbird.cli.options import AsJson
 from tailorbird.cli.reading_table import show
@@ -17,6 +18,7 @@ from tailorbird.measure.question import Question, Weights
 from tailorbird.spine.errors import BadRequest
 
 experiment = typer.Typer(no_args_is_help=True, help="Read an experiment, or plan one.")
+experiment.command("attribution")(attribution)
 experiment.command("geo")(geo)
 experiment.command("geo-plan")(geo_plan)
 

@@ -35,11 +35,19 @@ class Conversion(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The touches before one end, oldest first; value 0 and not `bought` where nothing was."""
+    """A way that people took: its touches, oldest first, and what came at its end.
+
+    Attributes:
+        channels: The touches.
+        value: What was bought at the ends, summed over all who took the way; 0 where nothing was.
+        bought: Whether it ends in a purchase.
+        n: How many times it was taken.
+    """
 
     channels: tuple[str, ...]
     value: float = 0.0
     bought: bool = True
+    n: int = 1
 
 
 class Credit(msgspec.Struct, frozen=True, rename="camel"):
@@ -115,11 +123,11 @@ def attributed(paths: Iterable[Path], model: Model) -> Attribution:
     values: dict[str, float] = defaultdict(float)
     for path, shares in zip(touched, weights, strict=True):
         for channel, share in shares.items():
-            conversions[channel] += share
+            conversions[channel] += share * path.n
             values[channel] += share * path.value
-    assisted = Counter(
-        channel for path in touched for channel in set(path.channels) - {path.channels[-1]}
-    )
+    assisted: Counter[str] = Counter()
+    for path in touched:
+        assisted.update(dict.fromkeys(set(path.channels) - {path.channels[-1]}, path.n))
     channels = sorted({channel for path in touched for channel in path.channels} | set(values))
     credits_ = [
         Credit(channel, conversions[channel], values[channel], assisted[channel])
@@ -127,7 +135,9 @@ def attributed(paths: Iterable[Path], model: Model) -> Attribution:
     ]
     credits_.sort(key=lambda one: (-one.value, -one.conversions, one.channel))
     away = [path for path in bought if not path.channels]
-    return Attribution(model, tuple(credits_), len(away), sum(path.value for path in away))
+    return Attribution(
+        model, tuple(credits_), sum(path.n for path in away), sum(path.value for path in away)
+    )
 
 
 def _weights(known: list[Path], touched: list[Path], model: Model) -> list[Mapping[str, float]]:
@@ -186,7 +196,8 @@ def _removal(known: list[Path]) -> dict[str, float]:
     moves: Counter[tuple[str, str]] = Counter()
     for path in known:
         steps = (_START, *path.channels, _BOUGHT if path.bought else _LEFT)
-        moves.update(pairwise(steps))
+        for move in pairwise(steps):
+            moves[move] += path.n
     channels = sorted({channel for path in known for channel in path.channels})
     whole = _chance(moves, channels, None)
     if whole <= 0.0:
