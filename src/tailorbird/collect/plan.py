@@ -60,6 +60,7 @@ PLAN: Mapping[str, Mapping[str, str]] = {
     "Checkout Step Viewed": {"step": NUMBER},
     "Checkout Step Completed": {"step": NUMBER},
     names.PAYMENT_INFO_ENTERED: {"payment_method": TEXT},
+    names.PAYMENT_FAILED: {"payment_method": TEXT},
     names.ORDER_COMPLETED: _MONEY,
     "Order Updated": _MONEY,
     names.ORDER_CANCELLED: {"order_id": TEXT},

@@ -6,6 +6,7 @@ import msgspec
 
 from tailorbird.simulate.choice import SURE
 from tailorbird.simulate.goods import CURRENCY
+from tailorbird.simulate.paying import attempts, luck_of_payments
 from tailorbird.simulate.trip import Trip
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.events import (
@@ -13,6 +14,7 @@ from tailorbird.spine.events import (
     CHECKOUT_STARTED,
     ORDER_COMPLETED,
     ORDER_REFUNDED,
+    PAYMENT_FAILED,
     PAYMENT_INFO_ENTERED,
 )
 from tailorbird.spine.money import to_major
@@ -24,6 +26,8 @@ _PAYS = 0.88
 _COMPLETES = 0.94
 _FREE_SHIPPING_MINOR = 6_000
 _SHIPPING_MINOR = 490
+_ANOTHER_WAY_MS = 40_000
+_REFUSED_MS = 4_000
 _REFUND_SHARE = 0.03
 _REFUND_SHARE_OF_POOR = 0.12  # on top, for goods of the lowest quality
 
@@ -94,10 +98,9 @@ def check_out(trip: Trip) -> None:
     if not (sure or luck.happens(_PAYS)):
         return
     trip.pen.wait(45.0)
-    payment = {"payment_method": trip.visit.shopper.payment, "shipping_method": "standard"}
-    trip.pen.track(PAYMENT_INFO_ENTERED, {**order, "step": 2, **payment})
-    if sure or luck.happens(_COMPLETES):
-        _complete(trip, order)
+    method = _pay(trip, order, sure=sure)
+    if method is not None and (sure or luck.happens(_COMPLETES)):
+        _complete(trip, {**order, "payment_method": method})
 
 
 def _look_at_cart(trip: Trip) -> None:
@@ -115,6 +118,25 @@ def _start(trip: Trip, order: dict[str, Any]) -> None:
     if trip.visit.shopper.user_id and not trip.pen.signed_in and trip.luck.happens(_SIGNS_IN):
         trip.pen.wait(15.0)
         trip.pen.sign_in()
+
+
+def _pay(trip: Trip, order: dict[str, Any], *, sure: bool) -> str | None:
+    """Try to pay; return the method that went through, None if the shopper gave up."""
+    visit = trip.visit
+    device, luck = visit.shopper.devices[visit.device], luck_of_payments(visit.seed)
+    tried = attempts(visit.shopper, device, totals_of(trip).total, luck)
+    for number, one in enumerate(tried):
+        if number:
+            trip.pen.at_ms += _ANOTHER_WAY_MS
+        payment = {"payment_method": one.method, "shipping_method": "standard"}
+        trip.pen.track(PAYMENT_INFO_ENTERED, {**order, "step": 2, **payment})
+        last = number == len(tried) - 1
+        if one.failure is None or (last and sure):
+            return one.method
+        trip.pen.at_ms += _REFUSED_MS
+        failed = {"payment_method": one.method, "reason": one.failure}
+        trip.pen.track(PAYMENT_FAILED, {**order, **failed})
+    return None
 
 
 def _complete(trip: Trip, order: dict[str, Any]) -> None:

@@ -98,7 +98,9 @@ _PLACES = (
     Place("FI", "fi-FI", "Europe/Helsinki", 2, 0.255),
 )
 _PLACE_WEIGHTS = (0.42, 0.10, 0.13, 0.10, 0.08, 0.07, 0.05, 0.05)
-_PAYMENTS = ("card", "paypal", "klarna", "sepa", "apple_pay")
+PAYMENTS = ("card", "paypal", "klarna", "sepa", "apple_pay")
+"""In the order in which the shop offers them to strangers."""
+
 _PAYMENTS_HOME = (0.20, 0.38, 0.25, 0.12, 0.05)  # in the German-speaking countries
 _PAYMENTS_ABROAD = (0.50, 0.27, 0.06, 0.05, 0.12)
 
@@ -117,7 +119,6 @@ def make_shoppers(rng: np.random.Generator, count: int = 3_000) -> tuple[Shopper
 def make_shopper(number: int, luck: Luck) -> Shopper:
     """Return one shopper; those of one shop differ in their number."""
     place = _PLACES[luck.weighted(_PLACE_WEIGHTS)]
-    payments = _PAYMENTS_HOME if place.locale.startswith("de") else _PAYMENTS_ABROAD
     shopper = Shopper(
         number=number,
         devices=tuple(make_device(kind, luck) for kind in _device_kinds(luck)),
@@ -125,7 +126,7 @@ def make_shopper(number: int, luck: Luck) -> Shopper:
         channel=_CHANNELS[luck.weighted(_CHANNEL_WEIGHTS)],
         taste=make_taste(luck),
         missions_a_week=_MISSIONS_A_WEEK * float(luck.rng.gamma(_ACTIVITY_SHAPE)) / _ACTIVITY_SHAPE,
-        payment=_PAYMENTS[luck.weighted(payments)],
+        payment=PAYMENTS[luck.weighted(payment_weights(place))],
     )
     if not luck.happens(_KNOWN_SHARE):
         return shopper
@@ -135,6 +136,11 @@ def make_shopper(number: int, luck: Luck) -> Shopper:
         first_name=luck.pick(vocabulary().first_names),
         last_name=luck.pick(vocabulary().last_names),
     )
+
+
+def payment_weights(place: Place) -> tuple[float, ...]:
+    """Return how usual each way to pay is where somebody lives."""
+    return _PAYMENTS_HOME if place.locale.startswith("de") else _PAYMENTS_ABROAD
 
 
 def make_device(kind: str, luck: Luck) -> Device:

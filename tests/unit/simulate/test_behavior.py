@@ -116,6 +116,7 @@ def test_all_kinds_of_events_occur() -> None:
         "Cart Viewed",
         "Checkout Started",
         "Payment Info Entered",
+        "Payment Failed",
         "Order Completed",
         "Order Refunded",
     }
