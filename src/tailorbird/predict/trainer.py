@@ -17,6 +17,8 @@ from tailorbird.predict.fitting import fit
 from tailorbird.predict.kernel import edition
 from tailorbird.predict.lookalikes import described_by, description_of, fit_lookalikes
 from tailorbird.predict.model_files import ModelUnreadable
+from tailorbird.predict.nearest_rows import Neighbors
+from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.ports import ModelStore, TrainingSource
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.registry.card import Card, Lineage, Verdict, Window
@@ -100,34 +102,13 @@ def train(
     budget = plan.budget_seconds
     luck = rng.spawn(1)[0]
     outcome = tried(sessions, diary.vocabulary, _serving(store), luck, BUDGET_SHARE * budget)
-    told(f"fitting next-item model on {len(sessions):,} sessions")
-    next_item = fit(
-        sessions,
-        rng=rng,
-        budget_seconds=(1.0 - BUDGET_SHARE) * budget,
-        item_count=len(diary.vocabulary),
-    )
-    told("finding complements and look-alikes")
-    orders = joined_orders(diary.baskets(), diary.buyers(), _SOON_S)
-    together = complements(
-        orders,
-        COMPLEMENTS,
-        browsing=Browsing(sessions, diary.leaves()),
-        item_count=len(diary.vocabulary),
-    )
     texts = placed([one.text for one in descriptions], plan.embedding, plan.embedding_key, luck)
     models = Models(
         name=f"blend@{format_time(now_ms)[:19].replace(':', '-')}",
         trained_offset=last_offset,
-        next_item=next_item,
-        complements=together,
+        next_item=_next_item(diary, sessions, rng, (1.0 - BUDGET_SHARE) * budget, told),
+        complements=_complements(diary, sessions, told),
         similar=fit_lookalikes(descriptions, texts),
-    )
-    trained = Trained(
-        models=models,
-        vocabulary=diary.vocabulary,
-        facets=[diary.facets.get(code, ()) for code in range(len(diary.vocabulary))],
-        standings=diary.standings(now_ms / 1000),
     )
     card = Card(
         name=models.name,
@@ -140,9 +121,29 @@ def train(
         verdict=outcome.verdict,
         shapes=outcome.shapes,
     )
-    store.save(trained, card)
+    store.save(_trained(models, diary, now_ms), card)
     _passed(store, card, outcome.verdict, told)
     return card
+
+
+def _next_item(
+    diary: Diary, sessions: Sessions, rng: np.random.Generator, seconds: float, told: Told
+) -> NextItemModel:
+    told(f"fitting next-item model on {len(sessions):,} sessions")
+    items = len(diary.vocabulary)
+    return fit(sessions, rng=rng, budget_seconds=seconds, item_count=items)
+
+
+def _complements(diary: Diary, sessions: Sessions, told: Told) -> Neighbors:
+    told("finding complements and look-alikes")
+    orders = joined_orders(diary.baskets(), diary.buyers(), _SOON_S)
+    browsing = Browsing(sessions, diary.leaves())
+    return complements(orders, COMPLEMENTS, browsing=browsing, item_count=len(diary.vocabulary))
+
+
+def _trained(models: Models, diary: Diary, now_ms: int) -> Trained:
+    facets = [diary.facets.get(code, ()) for code in range(len(diary.vocabulary))]
+    return Trained(models, diary.vocabulary, facets, diary.standings(now_ms / 1000))
 
 
 def _passed(store: ModelStore, card: Card, verdict: Verdict, told: Told) -> None:

@@ -17,13 +17,13 @@ from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.registry.card import CARD_FORMAT, Act, Card, Status
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
-from tailorbird.spine.private import make_private, private_folder, write_private
+from tailorbird.spine.private import make_private, private_folder
+from tailorbird.storage.embedded.model_pointers import Pointers, folder_of
 from tailorbird.storage.embedded.model_seals import check, seal
 
 log = logging.getLogger("tailorbird.models")
 
 _KEPT = 5
-_ACTS_KEPT = 500
 _PART = ".part"
 
 
@@ -44,6 +44,7 @@ class ModelFolder:
 
     def __init__(self, folder: Path, embedding: Embedding | None = None) -> None:
         self._folder = folder
+        self._pointers = Pointers(folder)
         self._embedding = embedding
 
     # Versions
@@ -134,32 +135,26 @@ class ModelFolder:
 
     def current(self) -> str | None:
         """Return the name of the folder that is to serve."""
-        return self._pointed("current")
+        return self._pointers.current
 
     def challenger(self) -> str | None:
         """Return the name of the folder that is scored beside it."""
-        return self._pointed("challenger")
+        return self._pointers.challenger
 
     def promote(self, name: str, at_ms: int, why: str) -> None:
         """Let a version serve."""
         self._must_be(name)
-        self._point("current", name)
-        if self.challenger() == self._place(name).name:
-            self._point("challenger", None)
-        self._note(Act(at_ms, "promoted", name, why))
+        self._pointers.promote(name, at_ms, why)
 
     def reject(self, name: str, at_ms: int, why: str) -> None:
         """Keep a version from serving, with the reason."""
-        self._note(Act(at_ms, "rejected", name, why))
+        self._pointers.reject(name, at_ms, why)
 
     def shadow(self, name: str | None, at_ms: int, why: str) -> None:
         """Have a version scored beside the one that serves; None ends it."""
         if name is not None:
             self._must_be(name)
-        before = self.challenger()
-        self._point("challenger", name)
-        act = "left shadow" if name is None else "put in shadow"
-        self._note(Act(at_ms, act, name or before or "", why))
+        self._pointers.shadow(name, at_ms, why)
 
     def rollback(self, at_ms: int, why: str) -> str:
         """Let the version serve that served before; returns its name.
@@ -167,41 +162,26 @@ class ModelFolder:
         Raises:
             ModelMissing: no version served before, or it is gone.
         """
-        current = self.current()
-        for name in self._served():
-            if self._place(name).name != current and self._place(name).exists():
-                self._point("current", name)
-                self._note(Act(at_ms, "withdrawn", _named(current or "", self.cards()), why))
-                self._note(Act(at_ms, "promoted", name, f"rolled back: {why}"))
+        current = self._pointers.current or ""
+        for name in self._pointers.served():
+            if folder_of(name) != current and self._place(name).exists():
+                self._pointers.replace(_named(current, self.cards()), name, at_ms, why)
                 return name
         raise ModelMissing("No version served before this one")
 
     def acts(self) -> Sequence[Act]:
         """Return what was done with versions, oldest first."""
-        path = self._folder / "acts.json"
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=list[Act])
-        except FileNotFoundError:
-            return []
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            log.warning("models.acts_unreadable: %s", cause)
-            return []
+        return self._pointers.acts()
 
     def status(self, name: str) -> Status:
         """Return what a version is to the shop now."""
-        folder = self._place(name).name
-        if folder == self.current():
-            return Status.CHAMPION
-        if folder == self.challenger():
-            return Status.CHALLENGER
-        last = next((one.act for one in reversed(self.acts()) if one.version == name), "")
-        return Status.REJECTED if last in {"rejected", "withdrawn"} else Status.RETIRED
+        return self._pointers.status(name)
 
     # How they do
 
     def write_watch(self, content: bytes) -> None:
         """Keep what the server sees of the versions at work."""
-        self._write("watch.json", content)
+        self._pointers.write("watch.json", content)
 
     def read_watch(self) -> bytes | None:
         """Return what the server saw last."""
@@ -210,51 +190,22 @@ class ModelFolder:
 
     def _in_turn(self) -> Iterator[str]:
         """Yield what may serve: the pointed-at, those that served before, then what is left."""
-        current = self.current()
+        current = self._pointers.current
         if current is None:
             return
-        names = [current, *(self._place(name).name for name in self._served())]
         rest = [card.name for card in reversed(self.cards())]
-        names += [self._place(name).name for name in rest if self.status(name) is Status.RETIRED]
-        for name in dict.fromkeys(names):
+        rest = [name for name in rest if self._pointers.status(name) is Status.RETIRED]
+        for name in dict.fromkeys([current, *map(folder_of, (*self._pointers.served(), *rest))]):
             if name == current or (self._folder / name).exists():
                 yield name
 
-    def _served(self) -> list[str]:
-        """Return the versions that were promoted and not withdrawn since, the latest first."""
-        found: dict[str, None] = {}
-        gone: set[str] = set()
-        for one in reversed(self.acts()):
-            if one.act == "withdrawn":
-                gone.add(one.version)
-            elif one.act == "promoted" and one.version not in gone:
-                found.setdefault(one.version)
-        return list(found)
-
     def _place(self, name: str) -> Path:
-        return self._folder / name.replace("@", "-")
+        return self._folder / folder_of(name)
 
     def _must_be(self, name: str) -> None:
         if "/" in name or not (self._place(name) / "card.json").exists():
             there = ", ".join(card.name for card in self.cards()) or "none"
             raise ModelMissing(f"There is no version {name!r}; there are: {there}")
-
-    def _pointed(self, pointer: str) -> str | None:
-        path = self._folder / pointer
-        return path.read_text("utf-8").strip() or None if path.exists() else None
-
-    def _point(self, pointer: str, name: str | None) -> None:
-        self._write(pointer, b"" if name is None else self._place(name).name.encode())
-
-    def _note(self, act: Act) -> None:
-        acts = [*self.acts(), act][-_ACTS_KEPT:]
-        self._write("acts.json", msgspec.json.format(msgspec.json.encode(acts)))
-
-    def _write(self, name: str, content: bytes) -> None:
-        private_folder(self._folder)
-        part = self._folder / f"{name}.tmp"
-        write_private(part, content)
-        part.replace(self._folder / name)
 
     def _prune(self) -> None:
         """Remove the oldest versions; what serves, served before or is in shadow stays."""
@@ -263,15 +214,15 @@ class ModelFolder:
             for card in self._folder.glob("*/card.json")
             if not card.parent.name.endswith(_PART)
         )
-        needed = {self.current(), self.challenger()}
-        needed |= {self._place(name).name for name in self._served()[:2]}
+        needed = {self._pointers.current, self._pointers.challenger}
+        needed |= set(map(folder_of, self._pointers.served()[:2]))
         spare = [place for place in places[:-1] if place.name not in needed]
         for old in spare[: max(0, len(places) - _KEPT)]:
             shutil.rmtree(old)
 
 
 def _named(folder: str, cards: Sequence[Card]) -> str:
-    return next((one.name for one in cards if one.name.replace("@", "-") == folder), folder)
+    return next((one.name for one in cards if folder_of(one.name) == folder), folder)
 
 
 def _read(place: Path, embedding: Embedding | None) -> Trained:
