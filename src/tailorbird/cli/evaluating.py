@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from tailorbird.cli.evaluate import evaluate
 from tailorbird.cli.evaluate_bandits import bandits
+from tailorbird.cli.evaluate_business import evaluate_business
 from tailorbird.cli.evaluate_people import evaluate_intent, evaluate_value
 from tailorbird.cli.evaluate_policy import policy
 from tailorbird.cli.evaluate_uplift import uplift
@@ -44,3 +45,4 @@ evaluations.command("intent")(evaluate_intent)
 evaluations.command("policy")(policy)
 evaluations.command("uplift")(uplift)
 evaluations.command("bandits")(bandits)
+evaluations.command("business")(evaluate_business)
