@@ -35,6 +35,11 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.parametrize("version", [0, -1, 2**63, 10**30, "2"])
+def test_a_version_that_cannot_be_is_refused(shop: Shop, version: object) -> None:
+    assert shop.post("/v1/config/rollback", {"version": version}).status_code == 400
+
+
 def test_an_answer_names_the_policy_and_the_version_that_changed_it(shop: Shop) -> None:
     before = policy(shop)
     put(shop, TWO)

@@ -1,14 +1,14 @@
 """The doors of configuration: look at versions, apply files, try them out, go back."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from tailorbird.access.keys import Scope
 from tailorbird.api.deciding import subject_of
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
-from tailorbird.api.http import Answer, Call, Door, answer, decoded
+from tailorbird.api.http import LARGEST_ID, Answer, Call, Door, answer, decoded
 from tailorbird.configure.configuration import SHIPPED, Configuration
 from tailorbird.configure.configurator import Applied, UnknownVersion
 from tailorbird.configure.ports import Deed, StoredVersion
@@ -54,7 +54,7 @@ class PreviewAsked(msgspec.Struct, frozen=True):
 class Back(msgspec.Struct, frozen=True):
     """Which version to go back to; the one before when left out."""
 
-    version: int | None = None
+    version: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)] | None = None
     note: str = ""
 
 

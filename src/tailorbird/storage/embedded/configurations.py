@@ -7,6 +7,7 @@ import msgspec
 
 from tailorbird.configure.ports import Deed, StoredVersion
 from tailorbird.spine.ids import WorkspaceId
+from tailorbird.spine.private import private_folder
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import connect
 
@@ -20,7 +21,7 @@ class SqliteVersions:
     """One shop's versions; each change stands on disk, with its audit line, or not at all."""
 
     def __init__(self, path: Path, workspace: WorkspaceId) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         self._workspace = workspace
         self._connection = connect(path, fsync=True)
         self._connection.executescript(_CONTROL["schema"] + _SQL["schema"])
