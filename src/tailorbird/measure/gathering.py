@@ -1,41 +1,26 @@
 """A question asked of a table: the engine sums, and only sums come back."""
 
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 from tea_tasting.aggr import Aggregates, read_aggregates
 
-from tailorbird.measure.gathered import (
-    Cell,
-    Gathered,
-    Oddities,
-    QuantileCell,
-    SegmentCell,
-    Winsorized,
-)
-from tailorbird.measure.metrics import Mean, Proportion, Quantile, Ratio, columns_of, summed_of
+from tailorbird.measure.gathered import Cell, Gathered, QuantileCell, SegmentCell
+from tailorbird.measure.metrics import Quantile, columns_of, summed_of
 from tailorbird.measure.outcomes import Joined, joined
+from tailorbird.measure.preparing import ARM, DAY, Prepared, prepared_of, segment_of
 from tailorbird.measure.question import Question
-from tailorbird.measure.rows import BEFORE, Units, number, units
+from tailorbird.measure.rows import BEFORE, Units, units
 from tailorbird.measure.sums import Sums, pair
 from tailorbird.measure.tables import Table, UnreadableTable, engine, listed, opened, single
 
-_MISSING = " missing"
+_CELL = "@cell"
 # Days as parts of a cell's number; far enough from 1970 for any garbage that is a date.
 _DAYS_APART, _DAY_ZERO = 8_000_000, 4_000_000
 _MOST_VALUES = 20
 _NONE, _OTHER = "(none)", "(other)"
 _Z = 1.959963984540054
-
-
-class Prepared(NamedTuple):
-    """Units with clean columns: `variant`, `day`, metrics' columns, covariates, segments."""
-
-    table: Any
-    covariates: tuple[str, ...]
-    oddities: Oddities
 
 
 def gather(table: Table, question: Question) -> Gathered:
@@ -61,7 +46,7 @@ def _gather(connection: Any, table: Table, question: Question) -> Gathered:  # n
         exposed = found.table.filter(found.table.exposed_us.notnull())
         found = found._replace(table=exposed)
     whole = _outcomes(connection, table, question, found, values)
-    prepared = _prepared(whole, question, found, values)
+    prepared = prepared_of(whole, question, found, values)
     cells = _cells(prepared, question, found.arms)
     return Gathered(
         cells=cells,
@@ -110,108 +95,14 @@ def _outcomes(
     return joined(found, opened(connection, table.outcomes), table, values, before)
 
 
-def _prepared(whole: Joined, question: Question, found: Units, values: list[str]) -> Prepared:
-    """Fill what is missing, cap what is too large, and count both."""
-    rows = whole.table
-    capped = [name for name in values if _may_be_capped(question, name)]
-    facts = single(_facts(rows, question, values, capped))
-    caps = {name: facts[f"cap:{name}"] for name in capped if facts[f"cap:{name}"] is not None}
-    n = facts["n"]
-    imputed = {name: facts[f"gone:k:{name}"] or 0 for name in question.covariates}
-    kept = tuple(name for name in question.covariates if imputed[name] < n)
-    marks = tuple(name + _MISSING for name in kept if imputed[name] > 0)
-    columns = {"variant": rows.variant, "day": rows.day}
-    for name in values:
-        filled = ibis.coalesce(rows[f"v:{name}"], 0.0)
-        columns[name] = ibis.least(filled, caps[name]) if name in caps else filled
-    for metric in question.metrics:
-        if isinstance(metric, Proportion):
-            above = ibis.coalesce(rows[f"v:{metric.column}"], 0.0) > 0.0
-            columns[metric.happened] = above.cast("float64")
-    for name in kept:
-        column = number(rows[f"k:{name}"])
-        columns[_known(name)] = ibis.coalesce(column, facts[f"mean:k:{name}"])
-        if imputed[name]:
-            columns[_known(name + _MISSING)] = column.isnull().cast("float64")
-    for name in question.segments:
-        columns[f"segment {name}"] = rows[f"k:{name}"].cast("string")
-    table = rows.select(**columns)
-    oddities = Oddities(
-        rows=found.rows,
-        without_unit=found.without_unit,
-        without_arm=found.without_arm,
-        repeated=found.repeated,
-        contaminated=found.contaminated,
-        left_out=found.left_out,
-        outcomes_before=whole.before,
-        outcomes_outside=whole.outside,
-        outcomes_late=whole.late,
-        missing={name: facts[f"gone:v:{name}"] for name in values if facts[f"gone:v:{name}"]},
-        imputed={name: gone for name, gone in imputed.items() if gone},
-        whales=_whales(facts, [name for name in values if name not in caps]),
-        winsorized=_winsorized(rows, question, caps),
-    )
-    return Prepared(table, tuple(map(_known, (*kept, *marks))), oddities)
-
-
-def _known(name: str) -> str:
-    """Return a covariate's name among the sums, apart from an outcome's of the same name."""
-    return f"known {name}"
-
-
-def _may_be_capped(question: Question, name: str) -> bool:
-    return question.winsorize is not None and any(
-        isinstance(metric, Mean | Ratio) and name in columns_of(metric)
-        for metric in question.metrics
-    )
-
-
-def _facts(rows: Any, question: Question, values: list[str], capped: list[str]) -> Any:  # noqa: ANN401
-    facts = {"n": rows.count()}
-    for name in values:
-        column = rows[f"v:{name}"]
-        facts[f"gone:v:{name}"] = column.isnull().sum()
-        facts[f"most:{name}"] = column.max()
-        facts[f"sum:{name}"] = column.sum()
-    for name in capped:
-        column = rows[f"v:{name}"]
-        # Most units buy nothing: a quantile over them would cap all who do at nothing.
-        facts[f"cap:{name}"] = column.quantile(question.winsorize, where=column > 0.0)
-    for name in question.covariates:
-        column = number(rows[f"k:{name}"])
-        facts[f"gone:k:{name}"] = column.isnull().sum()
-        facts[f"mean:k:{name}"] = column.mean()
-    return rows.aggregate(**facts)
-
-
-def _whales(facts: Mapping[str, Any], names: list[str]) -> dict[str, float]:
-    return {
-        name: facts[f"most:{name}"] / facts[f"sum:{name}"]
-        for name in names
-        if (facts[f"sum:{name}"] or 0.0) > 0.0 and facts[f"most:{name}"] > 1.0
-    }
-
-
-def _winsorized(rows: Any, question: Question, caps: Mapping[str, float]) -> tuple[Winsorized, ...]:  # noqa: ANN401
-    if not caps:
-        return ()
-    above = single(
-        rows.aggregate(**{name: (rows[f"v:{name}"] > cap).sum() for name, cap in caps.items()})
-    )
-    return tuple(
-        Winsorized(name, question.winsorize or 1.0, cap, above[name] or 0)
-        for name, cap in caps.items()
-    )
-
-
 def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tuple[Cell, ...]:
     if not arms:
         return ()
     rows = prepared.table
-    place = ibis.cases(*((rows.variant == arm, at) for at, arm in enumerate(arms)), else_=0)
-    day = ibis.coalesce(rows.day.cast("int64") + _DAY_ZERO, 0)
+    place = ibis.cases(*((rows[ARM] == arm, at) for at, arm in enumerate(arms)), else_=0)
+    day = ibis.coalesce(rows[DAY].cast("int64") + _DAY_ZERO, 0)
     cell = place.cast("int64") * _DAYS_APART + day
-    found = _summed(rows.mutate(cell=cell), "cell", prepared, question)
+    found = _summed(rows.mutate(**{_CELL: cell}), _CELL, prepared, question)
     told = {divmod(int(str(key)), _DAYS_APART): sums for key, sums in found.items()}
     cells = [
         Cell(arms[at], sums, day - _DAY_ZERO if day else None)
@@ -253,14 +144,14 @@ def _product(value: float | None, n: int) -> float:
 
 def _segment(prepared: Prepared, question: Question, column: str) -> list[SegmentCell]:
     """Return the sums of each value of a segment's column; small ones together, past the twenty."""
-    rows, name = prepared.table, f"segment {column}"
+    rows, name = prepared.table, segment_of(column)
     value = ibis.coalesce(rows[name], _NONE)
     counts = rows.mutate(value=value).group_by("value").aggregate(n=ibis._.count())
     largest = listed(counts.order_by(ibis.desc("n"), "value").limit(_MOST_VALUES + 1))
     kept = [one["value"] for one in largest[:_MOST_VALUES]]
     shown = ibis.ifelse(value.isin(kept), value, _OTHER) if len(largest) > len(kept) else value
-    group = rows.variant + "\x1f" + shown
-    found = _summed(rows.mutate(cell=group), "cell", prepared, question)
+    group = rows[ARM] + "\x1f" + shown
+    found = _summed(rows.mutate(**{_CELL: group}), _CELL, prepared, question)
     parts = {tuple(str(key).split("\x1f", 1)): sums for key, sums in found.items()}
     return [SegmentCell(column, shown, arm, sums) for (arm, shown), sums in sorted(parts.items())]
 
@@ -284,7 +175,7 @@ def _quantile(prepared: Prepared, metric: Quantile, arm: str, n: int) -> Quantil
     reach = _Z * math.sqrt(metric.q * (1.0 - metric.q) / n)
     ranks = {"low": max(0.0, metric.q - reach), "value": metric.q}
     ranks["high"] = min(1.0, metric.q + reach)
-    rows = prepared.table.filter(prepared.table.variant == arm)
+    rows = prepared.table.filter(prepared.table[ARM] == arm)
     at = single(
         rows.aggregate(**{name: rows[metric.column].quantile(q) for name, q in ranks.items()})
     )

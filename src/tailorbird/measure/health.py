@@ -71,7 +71,9 @@ def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
         yield Check("exposures", "broken", "Nobody has been exposed: there is nothing to read.")
         return
     if not counts.get(question.control):
-        yield Check("exposures", "broken", f"The control arm {question.control!r} is empty.")
+        arms = ", ".join(sorted(arm for arm, n in counts.items() if n))
+        says = f"The control arm {question.control!r} is empty; there are: {arms}."
+        yield Check("exposures", "broken", says)
     if not any(n for arm, n in counts.items() if arm != question.control):
         yield Check("exposures", "broken", "There is no arm beside control.")
     for arm, n in counts.items():

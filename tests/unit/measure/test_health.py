@@ -76,7 +76,7 @@ def test_an_empty_arm_is_named() -> None:
 
 def test_an_empty_control_is_named() -> None:
     reading = read(question(), gathered(("a", CONTROL), ("b", BETTER)))
-    assert "The control arm 'control' is empty." in reading.verdict
+    assert "The control arm 'control' is empty; there are: a, b." in reading.verdict
 
 
 def test_many_in_two_arms_are_broken_health() -> None:

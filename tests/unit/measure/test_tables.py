@@ -342,6 +342,13 @@ def test_a_quantile_is_that_of_the_arm(tmp_path: Path) -> None:
     assert next(one.value for one in found.quantiles if one.arm == "new") == pytest.approx(mine)
 
 
+@pytest.mark.parametrize("name", ["day", "arm", "unit", "cell", "value", "n"])
+def test_a_column_may_have_any_name(tmp_path: Path, name: str) -> None:
+    rows = [{**one, name: one["revenue"]} for one in many()]
+    asked = question(f"{name}:mean", covariates=("revenue",), segments=(name,))
+    assert total(table_of(tmp_path, rows), asked)["new"].n == 20
+
+
 def test_a_wrong_column_is_answered_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UnknownColumn, match="Did you mean 'revenue'"):
         gather(table_of(tmp_path, many()), question("revnue:mean"))
