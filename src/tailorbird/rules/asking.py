@@ -14,10 +14,11 @@ from tailorbird.rules.samples import UNFIT
 
 
 class Needs(msgspec.Struct, frozen=True):
-    """What some conditions ask for, all together."""
+    """What some conditions ask for, all together; whether of the item, which is looked up then."""
 
     wants: tuple[Want, ...] = ()
     counts: tuple[Count, ...] = ()
+    of_item: bool = False
 
 
 def needs_of(conditions: Iterable[Condition]) -> Needs:
@@ -27,7 +28,8 @@ def needs_of(conditions: Iterable[Condition]) -> Needs:
     for one in conditions:
         wants |= dict.fromkeys(one.wants)
         counts |= {count.variable: count for count in one.counts}
-    return Needs(tuple(wants), tuple(counts.values()))
+    of_item = any(want.root == "item" for want in wants)
+    return Needs(tuple(wants), tuple(counts.values()), of_item)
 
 
 def surroundings(needs: Needs, moment: Moment) -> cel.Context:

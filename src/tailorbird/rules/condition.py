@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import cel
 import msgspec
@@ -62,21 +63,28 @@ def condition(text: str, vocabulary: Vocabulary = ANYTHING) -> Condition:
     return found
 
 
-def understood(text: str, vocabulary: Vocabulary) -> tuple[list[Slip], Condition | None]:
+def understood(text: str, vocabulary: Vocabulary) -> tuple[Sequence[Slip], Condition | None]:
     """Return what is wrong with a text; where nothing is, the condition that it says."""
     fault = _unreadable(text)
     if fault is not None:
         return [fault], None
     words = tokens(text)
-    slips, counts, rest, rewritten = taken_out(text, words, vocabulary)
-    wants, more = _named(text, rest, vocabulary)
-    slips += more
+    slips, _, rest, _ = taken_out(text, words, vocabulary)
+    slips += _named(text, rest, vocabulary)[1]
     if slips:
         return sorted(slips, key=lambda slip: slip.line), None
+    return _compiled(text)
+
+
+@lru_cache(maxsize=8_192)  # a text is read when it is checked, and again when it is put in force
+def _compiled(text: str) -> tuple[Sequence[Slip], Condition | None]:
+    """Return the condition that a readable text with known names says, or what does not fit."""
+    _, counts, rest, rewritten = taken_out(text, tokens(text), ANYTHING)
+    wants, _ = _named(text, rest, ANYTHING)
     program = cel.compile(rewritten)
-    fault_of_types = unfit(program, wants_of(wants), [one.variable for one in counts])
-    if fault_of_types is not None:
-        return [Slip(0, fault_of_types)], None
+    fault = unfit(program, wants_of(wants), [one.variable for one in counts])
+    if fault is not None:
+        return [Slip(0, fault)], None
     return [], Condition(text, program, frozenset(wants), tuple(counts))
 
 

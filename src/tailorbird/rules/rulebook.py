@@ -103,6 +103,8 @@ def rulebook(configuration: Configuration) -> Rulebook:
         for rule in configuration.of(RULES)
         if rule.enabled
     ]
+    if not ready:
+        return NO_RULES
     ready.sort(key=lambda one: (-one.rule.priority, one.name))
     by_event: dict[str, tuple[ReadyRule, ...]] = {}
     called_off: dict[str, tuple[str, ...]] = {}

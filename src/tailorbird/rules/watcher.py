@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tailorbird.catalog.items import Item
 from tailorbird.configure.configuration import Configuration
 from tailorbird.identity.graph import Resolved
 from tailorbird.profile.profile import Profile
@@ -80,6 +81,8 @@ class Watcher:
 
     def observe(self, batch: Sequence[Resolved]) -> None:
         """Take a folded batch; what no rule cares for is passed over at once."""
+        if self.book is NO_RULES:
+            return
         cares_for = self.book.cares_for
         mine = [
             one for one in batch if one.absorbed is not None or cares_for(one.logged.event.name)
@@ -175,7 +178,8 @@ class Watcher:
         profile = await self.around.people.profile(event.subject, person)
         if profile is None:
             return []
-        moment = self._moment(event, person, profile, event.occurred_at_ms)
+        item = self._item(event) if self.book.needs[event.name].of_item else None
+        moment = self._moment(event, person, profile, event.occurred_at_ms, item)
         return judged(self.book, self.memory, moment, self._fired(person, profile), tally)
 
     def _note(self, resolved: Resolved) -> None:
@@ -200,14 +204,18 @@ class Watcher:
         profile = await self.around.people.profile(event.subject, person)
         if profile is None:
             return None
-        moment = self._moment(event, person, profile, now_ms)
+        moment = self._moment(event, person, profile, now_ms, self._item(event))
         found = fulfilled(ready, waiting, moment, self._fired(person, profile))
         if found is None:
             self.tally[ready.name].failed += 1
         return found
 
-    def _moment(self, event: Event, person: PersonId, profile: Profile, now_ms: int) -> Moment:
-        item = self.around.items.get(event.items[0].id) if event.items else None
+    def _item(self, event: Event) -> Item | None:
+        return self.around.items.get(event.items[0].id) if event.items else None
+
+    def _moment(
+        self, event: Event, person: PersonId, profile: Profile, now_ms: int, item: Item | None
+    ) -> Moment:
         marks = self.memory.marks(person)
         return Moment(person, profile, now_ms, event, item, marks, self.around.beliefs)
 
