@@ -141,7 +141,7 @@ class Workspace:
         self.people_models = PeopleModelFolder(folder / "models" / "people")
         self.foresight = Foresight()
         self.segments = SqliteSegments(folder / "segments.db")
-        everybody = Everybody(self.gate, self.state, self.state, clock, window_ms)
+        everybody = Everybody(self.gate, self.state, self.state, self.log, window_ms)
         say = Saying(self.log.append, self.suppression.holds, self.corridor.reached)
         self.segmenter = Segmenter(self.segments, everybody, say, clock, np.random.default_rng())
         self.bandit_file = SqliteBandits(folder / "bandits.db")

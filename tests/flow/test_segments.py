@@ -70,6 +70,16 @@ def test_before_the_first_run_there_are_none(shop: Shop) -> None:
     assert shop.get("/v1/segments").json()["segments"] == []
 
 
+def test_a_shop_with_a_past_only_is_looked_at_as_of_its_last_day(crowded: Shop) -> None:
+    first = crowded.get("/v1/segments").json()
+    crowded.clock.move(500 * DAY)
+    again = crowded.post("/v1/segments/refresh", {}).json()
+    assert again["people"] == first["people"]
+    assert [one["description"] for one in again["segments"]] == [
+        one["description"] for one in first["segments"]
+    ]
+
+
 def test_too_few_people_are_a_clear_refusal(shop: Shop) -> None:
     refused = shop.post("/v1/segments/refresh", {})
     assert (refused.status_code, "50 are needed" in refused.json()["detail"]) == (409, True)

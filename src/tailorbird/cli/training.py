@@ -1,6 +1,7 @@
 """`tailorbird train`: fit the models on what is in the log, beside a running server or not."""
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import numpy as np
@@ -17,7 +18,17 @@ from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 _BUDGET_S = 240.0
 
 
+class Family(StrEnum):
+    """Models that are trained together."""
+
+    ITEMS = "items"
+    PEOPLE = "people"
+
+
 def train(
+    model: Annotated[
+        Family | None, typer.Argument(help="Only these: of items or of people.")
+    ] = None,
     data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
     workspace: Annotated[str, typer.Option(help="The shop.")] = DEFAULT_WORKSPACE,
     budget: Annotated[
@@ -39,20 +50,22 @@ def train(
     def told(step: str) -> None:
         print(step, file=sys.stderr, flush=True)
 
-    card = fit_all(
-        training_source(settings, name),
-        model_store(settings, name),
-        wall_clock(),
-        np.random.default_rng(seed),
-        plan=Plan(
-            budget,
-            settings.train_days if days is None else days,
-            settings.embedding,
-            settings.embedding_key,
-        ),
-        told=told,
-    )
-    people = train_people(settings, name, wall_clock(), seed, told)
-    print(card.name)
-    if people.intent is not None or people.value is not None:
-        print(people.name)
+    if model is not Family.PEOPLE:
+        card = fit_all(
+            training_source(settings, name),
+            model_store(settings, name),
+            wall_clock(),
+            np.random.default_rng(seed),
+            plan=Plan(
+                budget,
+                settings.train_days if days is None else days,
+                settings.embedding,
+                settings.embedding_key,
+            ),
+            told=told,
+        )
+        print(card.name)
+    if model is not Family.ITEMS:
+        people = train_people(settings, name, wall_clock(), seed, told)
+        if people.intent is not None or people.value is not None:
+            print(people.name)

@@ -140,21 +140,24 @@ def learn_people(
     """Learn all models of people; a part for which there is too little is left out, with a reason.
 
     Args:
-        log: what happened, the newest part of it if there is much.
+        log: what happened, the newest part of it if there is much. Its last moment is the one as
+            of which customers are looked at: after it nothing is known of them.
         everybody: the orders of all who may be learned from.
-        now_ms: the moment up to which there are orders; names the version.
+        now_ms: names the version.
         seed: luck of sampling and bagging.
         told: hears of each step.
     """
     refused: dict[str, str] = {}
+    history = list(log)
+    until_ms = min(now_ms, max((one.event.occurred_at_ms for one in history), default=now_ms))
     told("learning who comes back")
     value = intent = None
     try:
-        value = fit_value(everybody, now_ms)
+        value = fit_value(everybody, until_ms)
     except (TooFewCustomers, AllAlike) as error:
         refused["value"] = _reason(error, told)
     told("learning purchase intent")
-    found = prefixes(log, np.random.default_rng(seed))
+    found = prefixes(history, np.random.default_rng(seed))
     try:
         intent = fit_propensity(found.table, found.bought, seed, found.visits)
     except (TooFewRows, OneClass, NothingVaries, ModelsMissing) as error:

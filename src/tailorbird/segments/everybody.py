@@ -10,10 +10,11 @@ from tailorbird.consent.purposes import Denied, Purpose
 from tailorbird.identity.graph import Node
 from tailorbird.profile.ports import ProfileStore
 from tailorbird.segments.ports import Known
-from tailorbird.spine.clock import Clock
+from tailorbird.spine.events import OWN_SOURCE, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey, PersonId, Subject, user_key
 
 _AT_ONCE = 200
+_LAST = 5_000
 
 
 class Registry(Protocol):
@@ -21,6 +22,19 @@ class Registry(Protocol):
 
     async def some(self, after: str, limit: int) -> Sequence[tuple[PersonId, Node]]:
         """Return persons behind an id, in order."""
+        ...
+
+
+class Recent(Protocol):
+    """A log of which the last part can be read."""
+
+    @property
+    def last_offset(self) -> int:
+        """The last event's offset."""
+        ...
+
+    async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """Return events behind an offset."""
         ...
 
 
@@ -32,25 +46,44 @@ class Everybody:
     """
 
     def __init__(
-        self, gate: Gate, registry: Registry, profiles: ProfileStore, clock: Clock, window_ms: int
+        self, gate: Gate, registry: Registry, profiles: ProfileStore, log: Recent, window_ms: int
     ) -> None:
         self._gate = gate
         self._registry = registry
         self._profiles = profiles
-        self._clock = clock
+        self._log = log
         self._window_ms = window_ms
 
-    async def __call__(self) -> AsyncIterator[Known]:
+    async def as_of(self) -> int:
+        """Return the newest moment among the last events; 0 where there are none.
+
+        A shop that has imported the past and is not yet live is looked at as of then. What the
+        engine itself has said does not count.
+        """
+        until = self._log.last_offset
+        while until > 0:
+            after = max(0, until - _LAST)
+            moments = [
+                one.event.occurred_at_ms
+                for one in await self._log.read(after, _LAST)
+                if one.offset <= until and not one.event.source.startswith(OWN_SOURCE)
+            ]
+            if moments:
+                return max(moments)
+            until = after
+        return 0
+
+    async def known(self, as_of_ms: int) -> AsyncIterator[Known]:
         """Yield everybody."""
         after = ""
         while some := await self._registry.some(after, _AT_ONCE):
             for person, node in some:
-                known = await self._known(person, node)
+                known = await self._known(person, node, as_of_ms)
                 if known is not None:
                     yield known
             after = some[-1][0]
 
-    async def _known(self, person: PersonId, node: Node) -> Known | None:
+    async def _known(self, person: PersonId, node: Node, as_of_ms: int) -> Known | None:
         if node.absorbed_by is not None or not node.identifiers:
             return None
         key = node.identifiers[0] if node.user_id is None else user_key(node.user_id)
@@ -61,7 +94,7 @@ class Everybody:
         if profile is None:
             return None
         last_ms = profile.presence.last_ms
-        if node.user_id is None and self._clock() - (last_ms or 0) > self._window_ms:
+        if node.user_id is None and as_of_ms - (last_ms or 0) > self._window_ms:
             return None
         return Known(person, key, profile)
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 _MUCH, _SOME = 0.8, 0.4
 _AT_HOME = 0.35
 _MORE_THAN_OTHERS = 0.1
 _MOSTLY, _HARDLY = 0.5, 0.05
+_LITTLE = 0.2
+_MARKS = {
+    "away": ("here lately", "away for long"),
+    "active": ("seldom here", "often here"),
+    "depth": ("look at little", "look at much"),
+    "wanting": ("put little in the cart", "put much in the cart"),
+    "orders": ("order less often", "order more often"),
+    "basket": ("smaller baskets", "larger baskets"),
+    "bargains": ("fewer bargains", "more bargains"),
+    "returns": ("send little back", "send more back"),
+}
 
 
 def describe(
@@ -27,10 +38,18 @@ def describe(
     return f"{name}, {traits}" if traits else name
 
 
-def unlike(name: str, taken: set[str]) -> str:
-    """Return the name, with a number behind it where another group has it already."""
-    if name not in taken:
-        return name
+def marks(apart: Mapping[str, float]) -> list[str]:
+    """Return what else sets a group apart, the clearest first: for names that are taken."""
+    clearest = sorted(_MARKS, key=lambda name: (-abs(apart[name]), name))
+    return [_MARKS[name][apart[name] > 0] for name in clearest if abs(apart[name]) > _LITTLE]
+
+
+def unlike(name: str, taken: set[str], further: Sequence[str]) -> str:
+    """Return the name, with what else sets the group apart where another has that name already."""
+    fitting = [mark for mark in further if mark.rpartition(" ")[2] not in name]
+    for tried in (name, *(f"{name}, {mark}" for mark in fitting)):
+        if tried not in taken:
+            return tried
     number = next(one for one in range(2, len(taken) + 3) if f"{name} ({one})" not in taken)
     return f"{name} ({number})"
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tailorbird.segments.clustering import Clusters, clusters_of, nearest, settled
 from tailorbird.segments.matching import agreement, matched
-from tailorbird.segments.naming import describe, unlike
+from tailorbird.segments.naming import describe, marks, unlike
 from tailorbird.segments.portraits import HABITS, Frame, Portrait, frame_of
 from tailorbird.segments.segment import Segment, Segmentation, TooFewPeople
 from tailorbird.spine.ids import PersonId
@@ -130,7 +130,7 @@ def _described(
         apart = dict(zip(HABITS, mean, strict=True))
         typical = _typical([portraits[place] for place in inside.tolist()], frame)
         words = describe(apart, typical, usual)
-        name = segment.name or unlike(words, taken)
+        name = segment.name or unlike(words, taken, marks(apart))
         taken.add(name)
         described.append(replace(segment, name=name, description=words))
     return described

@@ -18,8 +18,17 @@ class Known(NamedTuple):
     profile: Profile
 
 
-People = Callable[[], AsyncIterator[Known]]
-"""Everybody whose consent allows it, one after the other."""
+class People(Protocol):
+    """Everybody whose consent allows it."""
+
+    async def as_of(self) -> int:
+        """Return the moment of the newest that is known: now in a live shop."""
+        ...
+
+    def known(self, as_of_ms: int) -> AsyncIterator[Known]:
+        """Yield everybody, one after the other."""
+        ...
+
 
 Tell = Callable[[Sequence[Event]], Awaitable[None]]
 """Puts events into the log; those of somebody erased meanwhile are left out."""

@@ -170,12 +170,12 @@ class Segmenter:
     # Inside
 
     async def _portraits(self) -> tuple[dict[PersonId, Portrait], dict[PersonId, IdentifierKey]]:
-        now_ms = self._clock()
+        as_of_ms = min(self._clock(), await self._people.as_of())
         portraits: dict[PersonId, Portrait] = {}
         keys: dict[PersonId, IdentifierKey] = {}
         looked_at = 0
-        async for one in self._people():
-            found = portrait(one.profile, now_ms)
+        async for one in self._people.known(as_of_ms):
+            found = portrait(one.profile, as_of_ms)
             if found is not None:
                 portraits[one.person], keys[one.person] = found, one.key
             looked_at += 1
