@@ -405,3 +405,51 @@ def test_what_came_in_just_before_a_crash_is_judged_after_it_and_only_once(shop:
     once = shop.rule_names()
     shop.restart()
     assert (once, shop.rule_names()) == (["three_views"], ["three_views"])
+
+
+def rehearsed(shop: Ruled, text: str, hours: int = 24) -> dict[str, Any]:
+    files = {"draft.yaml": dedent(text)}
+    reply = shop.post("/v1/rules/rehearse", {"files": files, "hours": hours})
+    assert reply.status_code == 200, reply.text
+    return {one["rule"]: one for one in reply.json()["rules"]}
+
+
+def test_a_rehearsal_says_how_often_a_rule_would_have_fired(shop: Ruled) -> None:
+    for who in ("a1", "a2"):
+        for _ in range(4):
+            shop.view(anonymousId=who)
+    found = rehearsed(shop, THREE_VIEWS)["three_views"]
+    assert (found["asked"], found["fired"], found["people"], found["cooling"]) == (8, 2, 2, 2)
+
+
+def test_a_rehearsal_writes_nothing(shop: Ruled) -> None:
+    shop.view()
+    rehearsed(shop, "rules: [{name: all, on: Product Viewed}]")
+    assert shop.rule_names() == []
+
+
+def test_a_rehearsal_waits_as_the_rule_would_have(shop: Ruled) -> None:
+    shop.add()
+    shop.clock.move(20 * MINUTE)
+    shop.track("Order Completed", order_id="o1", products=[{"product_id": "tent"}])
+    shop.add("stove", anonymousId="a2")
+    shop.clock.move(HOUR)
+    found = rehearsed(shop, ABANDONED)["cart_abandoned"]
+    assert (found["asked"], found["calledOff"], found["fired"]) == (2, 1, 1)
+
+
+def test_a_rehearsal_looks_back_no_further_than_asked(shop: Ruled) -> None:
+    shop.view()
+    shop.clock.move(3 * HOUR)
+    shop.view()
+    found = rehearsed(shop, "rules: [{name: all, on: Product Viewed}]", hours=2)["all"]
+    assert found["asked"] == 1
+
+
+def test_the_command_rehearses_without_a_server(shop: Ruled, tmp_path: Path) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_text("rules: [{name: all, on: Product Viewed}]", "utf-8")
+    shop.run(shop.install.close())
+    done = command("rules", "rehearse", file, "--data", shop.folder, "--json").json()
+    shop.restart()
+    assert [one["rule"] for one in done["rules"]] == ["all"]

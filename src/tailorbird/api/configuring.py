@@ -162,7 +162,7 @@ class ConfiguringDoors:
         """Change, add or take away some files of those in force, at once or not at all."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         asked = await _asked(call)
-        files = _joined(visitor.shop.configurator.active, asked.files)
+        files = joined(visitor.shop.configurator.active, asked.files)
         return await self._apply(visitor, asked, files)
 
     async def versions(self, call: Call) -> Answer:
@@ -199,7 +199,7 @@ class ConfiguringDoors:
             decode_request(bytes(asked.decide)), dry_run=True, explain=True
         )
         desk = visitor.shop.configurator
-        draft = await desk.draft(_joined(desk.active, asked.files))
+        draft = await desk.draft(joined(desk.active, asked.files))
         found = await visitor.shop.decider.under(placements_in(draft)).decide(
             request,
             subject_of(request, visitor),
@@ -219,7 +219,7 @@ class ConfiguringDoors:
         return Deed(visitor.key.id, self._clock(), note[:500])
 
 
-def _joined(active: Configuration, files: Mapping[str, str | None]) -> dict[str, str]:
+def joined(active: Configuration, files: Mapping[str, str | None]) -> dict[str, str]:
     """Return the files in force with some of them changed, added or, by None, taken away."""
     joined = {**active.files, **files}
     return {name: text for name, text in joined.items() if text is not None}

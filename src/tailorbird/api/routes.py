@@ -147,6 +147,9 @@ ROUTES: dict[tuple[str, str], Described] = {
     ),
     ("GET", "/v1/rules"): _config(gives=ruling.RulesShown),
     ("GET", "/v1/rules/names"): _config(gives=ruling.NamesShown),
+    ("POST", "/v1/rules/rehearse"): _config(
+        takes=ruling.RehearsalAsked, gives=ruling.RehearsalShown
+    ),
     ("GET", "/v1/rules/report"): _config(gives=ruling.RulesReported, query=(("days", "number"),)),
     ("GET", "/v1/consent"): Described(
         _PRIVACY, Scope.DECIDE, gives=shapes.ConsentShown, query=_WHOSE

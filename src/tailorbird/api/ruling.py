@@ -1,20 +1,24 @@
 """The doors of rules: which there are, how often they fired, and how right they were."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from tailorbird.access.keys import Scope
+from tailorbird.api.configuring import joined
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
-from tailorbird.api.http import Answer, Call, Door, answer, whole_number
+from tailorbird.api.http import Answer, Call, Door, answer, decoded, whole_number
+from tailorbird.configure.reading import MOST_BYTES
 from tailorbird.rules.configuration import RULES
 from tailorbird.rules.judging import Counts
 from tailorbird.rules.names import ROOTS
+from tailorbird.rules.rehearsing import Rehearsal, Rehearsed
 from tailorbird.rules.report import RuleReport, report
 from tailorbird.rules.rule import Rule, asked_on
 from tailorbird.spine.clock import Clock, format_time
 
 _DAYS, _MOST_DAYS = 30, 3_650
+_MOST_HOURS = 24 * 31
 
 
 class RuleShown(msgspec.Struct, frozen=True, rename="camel"):
@@ -55,6 +59,20 @@ class RulesReported(msgspec.Struct, frozen=True):
     days: int
 
 
+class RehearsalAsked(msgspec.Struct, frozen=True):
+    """Files whose rules are rehearsed, joined with those in force; over how many hours."""
+
+    files: dict[str, str | None] = {}
+    hours: Annotated[int, msgspec.Meta(ge=1, le=_MOST_HOURS)] = 24
+
+
+class RehearsalShown(msgspec.Struct, frozen=True):
+    """What would have become of every rule."""
+
+    rules: tuple[Rehearsed, ...]
+    hours: int
+
+
 class NamesShown(msgspec.Struct, frozen=True):
     """What conditions can name: name → field → what it means."""
 
@@ -74,6 +92,7 @@ class RulingDoors:
             ("GET", "/v1/rules"): self.show,
             ("GET", "/v1/rules/report"): self.report,
             ("GET", "/v1/rules/names"): self.names,
+            ("POST", "/v1/rules/rehearse"): self.rehearse,
         }
 
     async def show(self, call: Call) -> Answer:
@@ -95,6 +114,16 @@ class RulingDoors:
         rules = shop.configurator.active.of(RULES)
         found = await report(shop.log, shop.watcher.around.people, rules, self._clock(), days)
         return answer(RulesReported(tuple(found), days))
+
+    async def rehearse(self, call: Call) -> Answer:
+        """Show how often the rules of a draft would have fired over the last hours."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        body = await call.body(2 * MOST_BYTES)
+        asked = decoded(body or b"{}", RehearsalAsked, "files, and hours to look back")
+        desk = visitor.shop.configurator
+        draft = await desk.draft(joined(desk.active, asked.files))
+        found = await Rehearsal(visitor.shop.watcher.around, draft).walk(asked.hours)
+        return answer(RehearsalShown(tuple(found), asked.hours))
 
     async def names(self, call: Call) -> Answer:
         """Show what conditions can name, for editors."""

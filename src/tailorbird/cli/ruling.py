@@ -1,6 +1,7 @@
 """`tailorbird rules`: how right the rules were, beside a running server or without one."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -8,12 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tailorbird.api.ruling import RulesReported
+from tailorbird.api.ruling import RehearsalShown, RulesReported
 from tailorbird.beside import server_of
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
 from tailorbird.compose import Install
+from tailorbird.configure.reading import texts_of
 from tailorbird.rules.configuration import RULES
+from tailorbird.rules.rehearsing import Rehearsal
 from tailorbird.rules.report import Share, report
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import wall_clock
@@ -41,6 +44,61 @@ def rules_report(
         print(msgspec.json.encode(found).decode())
     else:
         _show(found, Console(highlight=False))
+
+
+@rules.command("rehearse")
+def rehearse(
+    place: Annotated[
+        Path, typer.Argument(help="A YAML file or a folder of them.", show_default=False)
+    ],
+    hours: Annotated[int, typer.Option(help="How many hours back.", min=1, max=744)] = 24,
+    data: Data = None,
+    workspace: Shop = DEFAULT_WORKSPACE,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Show how often the rules of some files would have fired lately; nothing is changed."""
+    found = _rehearsed(existing(data), WorkspaceId(workspace), texts_of(place), hours)
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        _show_rehearsal(found, Console(highlight=False))
+
+
+def _rehearsed(
+    settings: Settings, workspace: WorkspaceId, files: dict[str, str], hours: int
+) -> RehearsalShown:
+    try:
+        install = Install(settings, serving=False)
+    except Locked:
+        with Remote(settings, server_of(settings), workspace, "rules") as remote:
+            body = msgspec.json.encode({"files": files, "hours": hours})
+            answered: Any = remote.send("POST", "/v1/rules/rehearse", body)
+        return msgspec.convert(answered, RehearsalShown)
+    return asyncio.run(_walk(install, workspace, files, hours))
+
+
+async def _walk(
+    install: Install, workspace: WorkspaceId, files: dict[str, str], hours: int
+) -> RehearsalShown:
+    try:
+        shop = await install.workspace(workspace)
+        draft = await shop.configurator.draft(files)
+        found = await Rehearsal(shop.watcher.around, draft).walk(hours)
+        return RehearsalShown(tuple(found), hours)
+    finally:
+        await install.close()
+
+
+def _show_rehearsal(found: RehearsalShown, console: Console) -> None:
+    table = Table("rule", box=None)
+    for title in ("asked", "would fire", "for people", "called off", "no longer so", "silent"):
+        table.add_column(title, justify="right")
+    for one in found.rules:
+        silent = one.cooling + one.outranked
+        cells = (one.asked, one.fired, one.people, one.called_off, one.failed, silent)
+        table.add_row(one.rule, *(f"{cell:,}" for cell in cells))
+    console.print(table)
+    console.print(f"Over the last {found.hours} hours.")
 
 
 def _reported(settings: Settings, workspace: WorkspaceId, days: int) -> RulesReported:
