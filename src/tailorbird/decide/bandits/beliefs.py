@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, ndtr
+from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from tailorbird.decide.bandits.state import ArmState
 
@@ -70,34 +71,73 @@ def of_amounts(exposures: Floats, rewards: Floats, squares: Floats) -> Belief:
     return Belief(mean, np.sqrt(np.maximum(noise, _LEAST_NOISE**2) / (trust + exposures)))
 
 
+class Scale(NamedTuple):
+    """What rewards are like, all arms taken together: where an arm begins that nobody has seen.
+
+    Attributes:
+        center: their mean.
+        variance: around it.
+    """
+
+    center: float
+    variance: float
+
+
+SHARES = Scale(0.0, 0.25)
+"""Of rewards in [0, 1]: the largest variance that they can have."""
+
+
+def scale_of(arms: Iterable[ArmState]) -> Scale:
+    """Return what amounts are like."""
+    shown, total, squares = 0, 0.0, 0.0
+    for arm in arms:
+        shown, total, squares = (
+            shown + arm.exposures,
+            total + arm.reward,
+            squares + arm.squares,
+        )
+    center = total / max(shown, 1)
+    free = center**2 + 1.0  # nothing is known yet: anything of this size may be
+    variance = max(squares - shown * center**2, 0.0)
+    return Scale(center, (variance + 2.0 * free) / (shown + 2.0))
+
+
 class Plane(NamedTuple):
-    """A linear belief of one arm: the reward is weights · context, give or take.
+    """A linear belief of one arm: the reward is center + weights · context, give or take.
 
     Attributes:
         weights: float64[width].
         covariance: float64[width, width].
+        center: what all arms have in common.
     """
 
     weights: Floats
     covariance: Floats
+    center: float = 0.0
 
 
-def plane(arm: ArmState, width: int) -> Plane:
+def plane(arm: ArmState, width: int, scale: Scale = SHARES) -> Plane:
     """Return an arm's linear belief: a ridge regression with the noise that it leaves.
 
     Args:
-        arm: its sums.
+        arm: its sums; contexts begin with 1.
         width: how many numbers a context has.
+        scale: what rewards are like.
     """
-    precision = np.eye(width) * _RIDGE
+    precision, seen = np.eye(width) * _RIDGE, np.zeros((width, width))
     if arm.precision:
-        precision = precision + np.frombuffer(arm.precision).reshape(width, width)
+        seen = np.frombuffer(arm.precision).reshape(width, width)
+        precision = precision + seen
     pull = np.frombuffer(arm.pull) if arm.pull else np.zeros(width)
+    pull = pull - scale.center * seen[0]  # the first row is the sum of contexts
+    squares = arm.squares - scale.center * (2.0 * arm.reward - arm.exposures * scale.center)
     inverse = np.linalg.inv(precision)
-    weights = inverse @ pull
-    left = max(arm.squares - float(pull @ weights), 0.0)
-    noise = (left + 1.0) / (arm.exposures + 4.0)
-    return Plane(weights, np.asarray(inverse * max(noise, _LEAST_NOISE), dtype=np.float64))
+    weights = np.asarray(inverse @ pull, dtype=np.float64)
+    left = max(squares - float(pull @ weights), 0.0)
+    noise = (left + 4.0 * scale.variance) / (arm.exposures + 4.0)
+    return Plane(
+        weights, np.asarray(inverse * max(noise, _LEAST_NOISE), dtype=np.float64), scale.center
+    )
 
 
 def of_planes(planes: list[Plane], context: Floats) -> Belief:
@@ -107,7 +147,7 @@ def of_planes(planes: list[Plane], context: Floats) -> Belief:
         planes: one an arm.
         context: float64[width].
     """
-    mean = np.array([float(one.weights @ context) for one in planes])
+    mean = np.array([one.center + float(one.weights @ context) for one in planes])
     variance = np.array([float(context @ one.covariance @ context) for one in planes])
     return Belief(mean, np.sqrt(np.maximum(variance, 1e-12)))
 
@@ -144,6 +184,17 @@ def best_chances(belief: Belief) -> Floats:
     chances = (steps * (others[:, 1:] + others[:, :-1]) / 2.0).sum(axis=1)
     total = float(chances.sum())
     return chances / total if total > 0.0 and math.isfinite(total) else np.full(arms, 1.0 / arms)
+
+
+def interval(belief: Belief) -> tuple[Floats, Floats]:
+    """Return the bounds between which 95 % of each arm's belief lies: two float64[arms]."""
+    if belief.alpha is None or belief.beta is None:
+        half = ndtri(0.975) * belief.deviation
+        return belief.mean - half, belief.mean + half
+    return (
+        np.asarray(betaincinv(belief.alpha, belief.beta, 0.025), dtype=np.float64),
+        np.asarray(betaincinv(belief.alpha, belief.beta, 0.975), dtype=np.float64),
+    )
 
 
 def _products_of_others(below: Floats) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.decide.bandits.beliefs import (
+    SHARES,
     Belief,
     Plane,
     best_chances,
@@ -17,6 +18,7 @@ from tailorbird.decide.bandits.beliefs import (
     of_planes,
     of_shares,
     plane,
+    scale_of,
     sharpened,
 )
 from tailorbird.decide.bandits.policy import WIDTH, Arm, Bandit, Guardrails, Measure, Policy
@@ -112,6 +114,21 @@ def beliefs(names: Sequence[str], state: BanditState, bandit: Bandit, now_ms: in
     return of_amounts(exposures, rewards, np.array([one.squares for one in known]))
 
 
+def planes_of(
+    names: Sequence[str], state: BanditState, bandit: Bandit, width: int
+) -> dict[str, Plane]:
+    """Return the linear beliefs of some arms.
+
+    Args:
+        names: of the arms.
+        state: what has been learned.
+        bandit: the settings.
+        width: how many numbers a context has.
+    """
+    scale = SHARES if bandit.measure is Measure.SHARE else scale_of(state.arms.values())
+    return {name: plane(state.arms.get(name, ArmState()), width, scale) for name in names}
+
+
 def guarded(wanted: Floats, arms: Sequence[Arm], rails: Guardrails) -> Floats:
     """Return chances that keep to the guardrails and sum to one.
 
@@ -143,13 +160,8 @@ def _wanted(
     planes: Mapping[str, Plane] | None,
 ) -> Floats:
     if bandit.policy.contextual:
-        known = planes or {}
-        width = len(context)
-        each = [
-            known[name] if name in known else plane(state.arms.get(name, ArmState()), width)
-            for name in names
-        ]
-        belief = of_planes(each, context)
+        made = planes_of(names, state, bandit, len(context)) if planes is None else planes
+        belief = of_planes([made[name] for name in names], context)
     else:
         belief = beliefs(names, state, bandit, now_ms)
     match bandit.policy:

@@ -9,14 +9,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.decide.bandits.beliefs import Plane, plane
-from tailorbird.decide.bandits.choosing import Chances, Choice, chances, drawn
+from tailorbird.decide.bandits.beliefs import Plane
+from tailorbird.decide.bandits.choosing import Chances, Choice, chances, drawn, planes_of
 from tailorbird.decide.bandits.policy import Arm, Bandit
 from tailorbird.decide.bandits.ports import BanditStore, Decisions, Events, Kept
 from tailorbird.decide.bandits.regret import BanditReading, read_bandit
 from tailorbird.decide.bandits.state import (
     EMPTY,
-    ArmState,
     BanditState,
     Exposed,
     Happening,
@@ -64,7 +63,7 @@ class _Table(msgspec.Struct):
     waiting: list[Happening] = []
     chances: dict[tuple[Arm, ...], Chances | None] = {}
     made_ms: int = 0
-    planes: dict[str, tuple[ArmState, Plane]] = {}
+    planes: dict[str, Plane] = {}
 
 
 class _Unaddressed(msgspec.Struct, frozen=True):
@@ -289,7 +288,7 @@ class BanditKeeper:
 
 def _learn(table: _Table, state: BanditState) -> None:
     table.state = state
-    table.chances = {}
+    table.chances, table.planes = {}, {}
 
 
 def _knows(table: _Table, exposure_id: str) -> bool:
@@ -299,13 +298,11 @@ def _knows(table: _Table, exposure_id: str) -> bool:
 
 
 def _planes(table: _Table, arms: tuple[Arm, ...], width: int) -> dict[str, Plane]:
-    """Return the arms' linear beliefs; one is made anew only when its sums have changed."""
-    for arm in arms:
-        state = table.state.arms.get(arm.id, ArmState())
-        held = table.planes.get(arm.id)
-        if held is None or held[0] != state:
-            table.planes[arm.id] = (state, plane(state, width))
-    return {arm.id: table.planes[arm.id][1] for arm in arms}
+    """Return the arms' linear beliefs, made once until the bandit learns."""
+    missing = [arm.id for arm in arms if arm.id not in table.planes]
+    if missing:
+        table.planes |= planes_of(missing, table.state, table.bandit, width)
+    return table.planes
 
 
 def _exposures(record: DecisionRecord) -> list[tuple[str, Exposed]]:

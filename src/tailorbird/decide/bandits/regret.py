@@ -6,12 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tailorbird.decide.bandits.beliefs import best_chances
+from tailorbird.decide.bandits.beliefs import best_chances, interval
 from tailorbird.decide.bandits.choosing import beliefs
 from tailorbird.decide.bandits.policy import Bandit
 from tailorbird.decide.bandits.state import BanditState
-
-_Z = 1.959963984540054
 
 
 class ArmReading(NamedTuple):
@@ -67,6 +65,7 @@ def read_bandit(
         return BanditReading((), 0, 0.0, 0.0, 0.0)
     belief = beliefs(names, state, bandit, now_ms)
     chances = best_chances(belief)
+    low, high = interval(belief)
     shown = np.array([state.arms[name].exposures if name in state.arms else 0 for name in names])
     earned = np.array([state.arms[name].reward if name in state.arms else 0.0 for name in names])
     arms = [
@@ -75,8 +74,8 @@ def read_bandit(
             int(shown[at]),
             float(earned[at]),
             float(belief.mean[at]),
-            float(belief.mean[at] - _Z * belief.deviation[at]),
-            float(belief.mean[at] + _Z * belief.deviation[at]),
+            float(low[at]),
+            float(high[at]),
             float(chances[at]),
         )
         for at, name in enumerate(names)

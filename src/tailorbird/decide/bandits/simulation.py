@@ -8,12 +8,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.decide.bandits.beliefs import Plane, plane
-from tailorbird.decide.bandits.choosing import chances, drawn
+from tailorbird.decide.bandits.beliefs import Plane
+from tailorbird.decide.bandits.choosing import chances, drawn, planes_of
 from tailorbird.decide.bandits.policy import Arm, Bandit, Guardrails, Measure, Policy
 from tailorbird.decide.bandits.state import (
     EMPTY,
-    ArmState,
     BanditState,
     Exposed,
     Rewarded,
@@ -91,7 +90,8 @@ class Ours:
         self._at = {arm.id: number for number, arm in enumerate(self._arms)}
         self._rng = rng
         self._state: BanditState = EMPTY
-        self._planes: dict[str, tuple[ArmState, Plane]] = {}
+        self._planes: dict[str, Plane] = {}
+        self._made_of: BanditState | None = None
         self._now_ms = 0
         self._round = 0
 
@@ -119,14 +119,13 @@ class Ours:
             self._state = fold(self._state, self._bandit, [told])
 
     def _known(self, width: int) -> dict[str, Plane] | None:
+        """Return the linear beliefs of a contextual policy, made once until it learns."""
         if not self._bandit.policy.contextual:
             return None
-        for arm in self._arms:
-            state = self._state.arms.get(arm.id, ArmState())
-            held = self._planes.get(arm.id)
-            if held is None or held[0] is not state:
-                self._planes[arm.id] = (state, plane(state, width))
-        return {name: one for name, (_, one) in self._planes.items()}
+        if self._made_of is not self._state:
+            self._planes = planes_of(list(self._at), self._state, self._bandit, width)
+            self._made_of = self._state
+        return self._planes
 
 
 class Uniform:

@@ -16,7 +16,7 @@ from tailorbird.decide.bandits.beliefs import (
     sharpened,
 )
 from tailorbird.decide.bandits.choosing import NO_CONTEXT, Chances, chances, choose, guarded
-from tailorbird.decide.bandits.policy import Arm, Bandit, Guardrails, Policy
+from tailorbird.decide.bandits.policy import Arm, Bandit, Guardrails, Measure, Policy
 from tailorbird.decide.bandits.regret import read_bandit
 from tailorbird.decide.bandits.simulation import (
     Ours,
@@ -237,3 +237,11 @@ def test_the_command_shows_every_policy_beside_showing_all_alike() -> None:
         "all alike", "epsilon_greedy", "thompson",
     ]  # fmt: skip
     assert {one["arms"] for one in wire["regret"]} >= {"likes", "contexts"}
+
+
+def test_an_arm_that_nobody_has_seen_may_earn_as_much_as_the_others() -> None:
+    bandit = Bandit(policy=Policy.LINEAR_THOMPSON, measure=Measure.AMOUNT)
+    context = np.outer(NO_CONTEXT, NO_CONTEXT).ravel() * 40
+    seen = ArmState(40, 2_000.0, 104_000.0, context.tobytes(), (NO_CONTEXT * 2_000.0).tobytes())
+    found = the(chances(ARMS, NO_CONTEXT, BanditState({"a": seen}), bandit))
+    assert found.probability[1] > 0.2
