@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import tea_tasting as tt
-from numpy.typing import NDArray
 
 from bench.claims.claim import ALPHA, ROOT, Claim
-from bench.claims.fixed import AOV, CONVERSION, REVENUE, Columns, shoppers
+from bench.claims.fixed import AOV, CONVERSION, REVENUE, Columns, quantile_point, shoppers
 from bench.claims.looking import TUNED
 from tailorbird.measure.adjusting import Point
 from tailorbird.measure.always_valid import radius
@@ -133,7 +132,7 @@ def by_tea(arms: tuple[Columns, Columns]) -> Numbers:
 def ours_as_gbstats(arms: tuple[Columns, Columns]) -> Numbers:
     """Return our answers where gbstats has the method."""
     sums = (Sums.of(arms[0]), Sums.of(arms[1]))
-    points = [_quantile(arm["before"]) for arm in arms]
+    points = [quantile_point(arm["before"], 0.9) for arm in arms]
     kinds = {
         "mean": compare(REVENUE, *sums, (), ALPHA),
         "ratio": compare(AOV, *sums, (), ALPHA),
@@ -224,12 +223,6 @@ def _of_tea(one: Any) -> dict[str, float]:  # noqa: ANN401 - untyped there
 def _ranks(n: int) -> list[float]:
     reach = _Z * np.sqrt(0.9 * 0.1 / n)
     return [0.9 - reach, 0.9, 0.9 + reach]
-
-
-def _quantile(rows: NDArray[np.float64]) -> Point:
-    low, value, high = np.quantile(rows, _ranks(len(rows)))
-    deviation = (high - low) / (2.0 * _Z)
-    return Point(len(rows), float(value), float(deviation**2 * (len(rows) - 1)))
 
 
 def _sums(arm: Columns) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bench.claims.claim import ALPHA, Claim
-from tailorbird.measure.comparing import Comparable, Estimate, compare
+from tailorbird.measure.adjusting import Point
+from tailorbird.measure.comparing import Comparable, Estimate, compare, compare_quantiles
 from tailorbird.measure.metrics import Mean, Proportion, Ratio
 from tailorbird.measure.sums import Sums
 
@@ -18,6 +19,7 @@ REVENUE = Mean("revenue per user", "revenue")
 CONVERSION = Proportion("conversion", "bought")
 AOV = Ratio("average order value", "revenue", "orders")
 KNOWN = ("before", "visits")
+_Z = 1.959963984540054
 
 
 class Case(NamedTuple):
@@ -112,7 +114,34 @@ def claims(runs: int, n: int = 2_000) -> Iterator[Claim]:
         made = f"{runs:,} experiments of two arms of {n:,}, true lift 10 %"
         what = f"{name}, {made}: interval holds the truth"
         yield Claim("coverage", what, "94 to 96 %", f"{share:.2%}", 0.94 <= share <= 0.96)
+    yield from _quantiles(runs, n)
     yield from _cuped()
+
+
+def _quantiles(runs: int, n: int) -> Iterator[Claim]:
+    """Yield coverage of the effect on a quantile of log-normal money, whose truth is known."""
+    q, lift = 0.9, 0.1
+    truth = lift * float(np.exp(stats.norm.ppf(q)))
+    held = 0
+    for run in range(runs):
+        rng = np.random.default_rng([14, run])
+        points = [quantile_point(rng.lognormal(size=n) * by, q) for by in (1.0, 1.0 + lift)]
+        held += _holds(compare_quantiles(points[0], points[1], ALPHA), truth)
+    share = held / runs
+    what = (
+        f"90 % quantile of log-normal money, {runs:,} experiments of two arms of {n:,}, lift 10 %"
+    )
+    promised = "94 to 96 %"
+    holds = 0.94 <= share <= 0.96
+    yield Claim("coverage", f"{what}: interval holds the truth", promised, f"{share:.2%}", holds)
+
+
+def quantile_point(rows: NDArray[np.float64], q: float) -> Point:
+    """Return an arm's quantile with its error, from the order statistics around it."""
+    reach = _Z * float(np.sqrt(q * (1.0 - q) / len(rows)))
+    low, value, high = np.quantile(rows, [q - reach, q, q + reach])
+    deviation = float(high - low) / (2.0 * _Z)
+    return Point(len(rows), float(value), deviation**2 * (len(rows) - 1))
 
 
 def chance(rate: float, runs: int) -> tuple[float, float]:

@@ -80,7 +80,7 @@ def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
         if n == 0 and arm != question.control:
             yield Check("exposures", "broken", f"The arm {arm!r} is empty.")
         elif 0 < n < question.limits.least_units:
-            yield Check("exposures", "notice", f"The arm {arm!r} has only {n} units.")
+            yield Check("exposures", "notice", f"The arm {arm!r} is small: {n} units.")
 
 
 def _sample_ratio(question: Question, p_value: float | None) -> Iterator[Check]:

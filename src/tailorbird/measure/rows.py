@@ -9,6 +9,8 @@ from tailorbird.measure.tables import Table, UnreadableTable, kept, listed, need
 
 # No engine holds so many arms; times in microseconds stay below 2**63 when multiplied by it.
 _MOST_ARMS = 64
+# Squares of what is larger have no place among floats.
+_MOST = 1e100
 _EARLIEST_MS = 100_000_000_000
 
 BEFORE = "before:"
@@ -35,14 +37,14 @@ def _epoch_us(moment: dt.Timestamp(timezone="UTC")) -> dt.int64:  # type: ignore
 
 
 def number(column: Any) -> Any:  # noqa: ANN401
-    """Return a column as float; what is no finite number is missing."""
+    """Return a column as float; what is no number, or beyond 1e100, is missing."""
     kind = column.type()
     if kind.is_string():
         column = column.try_cast("float64")
     elif not kind.is_floating():
         return column.cast("float64")
     column = column.cast("float64")
-    return ibis.ifelse(column.isnan() | column.isinf(), ibis.null("float64"), column)
+    return ibis.ifelse(column.isnan() | (column.abs() > _MOST), ibis.null("float64"), column)
 
 
 def moment(column: Any) -> Any:  # noqa: ANN401

@@ -109,7 +109,10 @@ def periods(cells: Sequence[Cell], weights: Sequence[Weights]) -> list[list[Cell
     if any(one.since is None for one in weights[1:]):
         raise BadWeights("Weights that changed need the first day of each: 2026-01-31:a=90,b=10.")
     if any(cell.day is None for cell in cells):
-        raise BadWeights("Weights that changed need the times of exposures.")
+        raise BadWeights(
+            "Weights that changed need the times of exposures.",
+            remedy="Name the column of times: --exposed-at.",
+        )
     starts = [day_number(one.since or "") for one in weights[1:]]
     if starts != sorted(starts):
         raise BadWeights("Weights that changed must be in the order of their days.")

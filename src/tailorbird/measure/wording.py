@@ -52,14 +52,16 @@ def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         yield "Intervals are not widened by the correction."
     if len(weights) > 1:
         yield "Weights changed: effects are those of each period, weighed by its units."
-    if question.covariates:
-        yield f"Adjusted by CUPED for {', '.join(question.covariates)}."
+    kept = [name for name in question.covariates if f"known {name}" in gathered.covariates]
+    if kept:
+        yield f"Adjusted by CUPED for {', '.join(kept)}."
     if gathered.assigned:
         away = sum(gathered.assigned.values()) - sum(cell.sums.n for cell in gathered.cells)
         yield f"Assigned without a readable time of exposure, so not analyzed: {away:,} units."
     odd = gathered.oddities
     for column, units in odd.imputed.items():
-        yield f"{column} is missing for {units:,} units: the mean stands in, and a mark says so."
+        stands_in = "the mean stands in, and a mark says so" if column in kept else "left out"
+        yield f"{column} is missing for {units:,} units: {stands_in}."
     for column, units in odd.missing.items():
         yield f"{column} is missing or no number for {units:,} units: counted as 0."
     for one in odd.winsorized:

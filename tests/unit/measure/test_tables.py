@@ -215,7 +215,14 @@ def test_a_missing_covariate_is_imputed_marked_and_said(tmp_path: Path) -> None:
 
 def test_a_covariate_that_all_lack_is_left_out(tmp_path: Path) -> None:
     rows = [{**one, "past": ""} for one in many()]
-    assert gather(table_of(tmp_path, rows), question(covariates=("past",))).covariates == ()
+    reading = read_table(table_of(tmp_path, rows), question(covariates=("past",)))
+    assert "past is missing for 40 units: left out." in reading.method
+    assert reading.metrics[0].comparisons[0].variance_removed is None
+
+
+def test_a_number_beyond_all_measure_is_missing_and_said(tmp_path: Path) -> None:
+    rows = [*many(), row("x", "new", 1e300, country="A")]
+    assert read_table(table_of(tmp_path, rows), question()).oddities.missing == {"revenue": 1}
 
 
 def test_who_was_assigned_but_not_exposed_does_not_count(tmp_path: Path) -> None:
