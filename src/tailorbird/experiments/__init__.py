@@ -1,0 +1,1 @@
+"""Who sees what? Experiments and flags: assignment, exposure, what files may say of them."""

@@ -1,0 +1,1 @@
+"""Experiments: assignment, exposure, what files may say."""
