@@ -89,6 +89,14 @@ class Fuzzer:
 
     def send(self, aimed: Aimed) -> httpx.Response:
         """Send a request, and return the answer."""
+        made = self.made(aimed)
+        if made is None:
+            reject()
+        self.shop.clock.move(1)
+        return self.shop.run(asked(self.shop, made))
+
+    def made(self, aimed: Aimed) -> requests.PreparedRequest | None:
+        """Return a request in bytes; None when it cannot be put into HTTP at all."""
         case, aims = aimed.case, aimed.names
         if isinstance(case.path_parameters, dict):
             case.path_parameters |= {
@@ -102,11 +110,7 @@ class Fuzzer:
         headers = {str(name): str(value) for name, value in (told.get("headers") or {}).items()}
         if aimed.keyed:
             headers["Authorization"] = f"Bearer {self.shop.secret}"
-        made = _prepared({**told, "headers": headers})
-        if made is None:
-            reject()
-        self.shop.clock.move(1)
-        return self.shop.run(asked(self.shop, made))
+        return _prepared({**told, "headers": headers})
 
 
 def _aimed(value: Any, aims: Mapping[str, Any]) -> Any:

@@ -1,10 +1,13 @@
 """Thousands of random requests: no fault of ours, and every answer as it is described."""
 
 import gzip
+import random
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
+from bench.mutating import mutated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -98,3 +101,25 @@ def test_any_bytes_that_pass_for_gzip_are_answered(
 def test_after_all_of_that_the_log_still_folds(fuzzer: Fuzzer) -> None:
     shop = fuzzer.shop
     assert shop.get("/readyz").json() == {"status": "ready", "faults": []}
+
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "/v1/track": {"anonymousId": "a1", "event": "Order Completed", "properties": {"total": 3}},
+    "/v1/batch": {"batch": [{"type": "page", "userId": "u1"}], "context": {"locale": "de-DE"}},
+    "/v1/decide": {"anonymousId": "a1", "placements": [{"name": "home_recs"}], "context": {}},
+    "/v1/rank": {"anonymousId": "a1", "candidates": ["tent", "rope/1"]},
+    "/v1/people/user:u1/split": {"anonymousId": "a1"},
+    "/v1/config/rollback": {"version": 1},
+    "/v1/dead-letters/replay": {"letters": [{"id": 1}]},
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("door", SAMPLES)
+def test_no_mutation_of_a_right_request_meets_a_fault(fuzzer: Fuzzer, door: str) -> None:
+    luck = random.Random(5)
+    bodies = [msgspec.json.encode(body) for body in SAMPLES.values()]
+    for _ in range(150):
+        body = mutated(msgspec.json.encode(SAMPLES[door]), bodies, luck)
+        reply = fuzzer.shop.call("POST", door, content=body)
+        assert reply.status_code < 500, body[:2_000]
