@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tailorbird.cli.retraining import Retraining
+from tailorbird.compose import Workspace
+from tailorbird.dashboard.vitals import VitalSigns
 from tailorbird.predict import trainer
 from tailorbird.predict.encoder import no_encoder
 from tailorbird.predict.next_item import NextItemModel, build
 from tailorbird.predict.recipe import default_recipe
 from tailorbird.predict.registry import trial
 from tailorbird.predict.sessions import Sessions
+from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, MINUTE_MS, format_time, wall_clock
 from tests.commands import command, segment
 from tests.shop import Shop, tracked
@@ -48,7 +52,7 @@ def come(folder: Path, visits: int, days_ago: float, name: str = "v") -> None:
 
 
 def train(data: Path, *more: object) -> str:
-    done = command("train", "--data", data, "--budget", 4, *more)
+    done = command("train", "items", "--data", data, "--budget", 4, *more)
     assert done.code == 0, done.err
     return done.out.strip()
 
@@ -223,6 +227,52 @@ def test_a_challenger_is_scored_beside_the_champion(data: Path) -> None:
     assert told["champion"]["hitRate"]["value"] == watch["champion"]["hitRate"]["value"]
 
 
+def test_the_champion_cannot_be_its_own_challenger(data: Path) -> None:
+    done = command("models", "shadow", train(data), "--data", data)
+    assert (done.code, "serves already" in done.err) == (1, True)
+
+
+def test_the_doctor_says_why_the_chosen_embedding_is_not_used(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAILORBIRD_EMBEDDING", "http://127.0.0.1:9/v1/embeddings")
+    shop = Shop(data)
+    shop.stock(*({"id": f"kettle-{n}", "title": f"Kettle of size {n}"} for n in range(9)))
+    shop.close()
+    train(data)
+    doctor = {one["check"]: one for one in command("doctor", "--data", data, "--json").json()}
+    assert "refused" in doctor["main: embedding"]["saw"]
+
+
+@pytest.mark.usefixtures("later")
+def test_a_rollback_is_not_undone_by_the_schedule_before_there_are_new_events(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(data)
+    come(data, 300, days_ago=0.5, name="w")
+    train(data)
+    command("models", "rollback", "--data", data)
+    trained: list[str] = []
+
+    async def note(_: Retraining, shop: Workspace) -> None:
+        trained.append(shop.name)
+
+    monkeypatch.setattr(Retraining, "_train", note)
+    shop = Shop(data)
+    try:
+        shop.run(Retraining(Settings(), shop.install).round())
+        before = list(trained)
+    finally:
+        shop.close()
+    come(data, 300, days_ago=0.4, name="x")
+    shop = Shop(data)
+    try:
+        shop.run(Retraining(Settings(), shop.install).round())
+    finally:
+        shop.close()
+    assert (before, trained) == ([], ["main"])
+
+
 def test_drift_is_in_the_doctors_list_and_in_the_metrics(data: Path) -> None:
     come(data, 800, days_ago=3, name="w")
     train(data)
@@ -236,6 +286,8 @@ def test_drift_is_in_the_doctors_list_and_in_the_metrics(data: Path) -> None:
             shop.run(shop.workspace.watch.round())
         assert "tailorbird_model_drift_psi" in shop.get("/metrics").text
         assert 'drift_alarms{workspace="main"} 0.0' not in shop.get("/metrics").text
+        vitals = shop.run(VitalSigns().of(shop.workspace, shop.clock()))
+        assert "session length" in vitals.drifted
     finally:
         shop.close()
     doctor = {one["check"]: one for one in command("doctor", "--data", data, "--json").json()}

@@ -152,6 +152,11 @@ def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Iterator[
     saw = f"{card.name}, {behind:,} events since"
     good = now_ms - _trained_ms(card.name) <= _MODEL_OLD_MS or not behind
     yield _finding(check, saw, good, "Run `tailorbird train`.", Verdict.DOUBTFUL)
+    unlike = card.facts.get("embedding_reason")
+    if unlike is not None:
+        todo = "Look at the setting `embedding`, then run `tailorbird train`."
+        saw = f"{card.facts.get('embedding')}: {unlike}"
+        yield Finding(f"{facts.name}: embedding", Verdict.DOUBTFUL, saw, todo)
     seen = watched_from(store.read_watch())
     if seen is not None and seen.drift:
         moved = ", ".join(f"{one.name} (PSI {one.psi:.2f})" for one in seen.alarms)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from tailorbird.beside import model_store
 from tailorbird.cli.options import AsJson, Data, Shop, existing
-from tailorbird.predict.registry.card import Measurement
+from tailorbird.predict.registry.card import Measurement, Status
 from tailorbird.predict.registry.listing import listed, one_of
 from tailorbird.predict.registry.watched import Watched, shown, watched_from
 from tailorbird.spine.clock import format_time, wall_clock
@@ -125,6 +125,8 @@ def shadow(
         print("Nothing is in shadow.")
         return
     if version is not None:
+        if store.status(version) is Status.CHAMPION:
+            raise BadRequest(f"{version} serves already.", remedy="Name another version.")
         store.read(version)
         store.shadow(version, wall_clock(), _BY_HAND)
         print(f"{version} is in shadow.")
