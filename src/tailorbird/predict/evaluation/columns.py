@@ -41,8 +41,9 @@ def read_columns(path: Path) -> Columns:
         for row in read_documents(file, Shape()).rows:
             if isinstance(row, BadRow):
                 raise UnfitTable(f"{path.name}, line {row.line}: {row.reason}")
-            for name in row.values.keys() - found.keys():
-                found[name] = [None] * count
+            for name in row.values:
+                if name not in found:
+                    found[name] = [None] * count
             for name, values in found.items():
                 values.append(row.values.get(name))
             count += 1

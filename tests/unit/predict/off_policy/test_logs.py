@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tailorbird.predict.evaluation.columns import UnfitTable
+from tailorbird.predict.evaluation.columns import UnfitTable, read_columns
 from tailorbird.predict.evaluation.off_policy.benchmark import open_bandit, synthetic
 from tailorbird.predict.evaluation.off_policy.logged import BadLog, read_logged
 from tests.commands import command
@@ -100,3 +100,10 @@ def test_intervals_hold_the_truth_of_many_worlds() -> None:
     for one in synthetic(30, 1_000, lambda _: None):
         assert one.agrees
         assert one.held >= 0.8
+
+
+def test_columns_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    names = [f"n{number}" for number in range(40)]
+    path.write_text(f"{','.join(names)}\n{','.join('1' * 40)}\n")
+    assert list(read_columns(path)) == names
