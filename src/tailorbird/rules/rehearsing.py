@@ -63,7 +63,7 @@ class Rehearsal:
             for logged in batch:
                 await self._take(logged, begin_ms)
             await asyncio.sleep(0)
-        await self._fulfil(now_ms)
+        await self._fulfill(now_ms)
         return [self._told(name, self._tally[name]) for name in sorted(self._book.rules)]
 
     async def _take(self, logged: LoggedEvent, begin_ms: int) -> None:
@@ -73,7 +73,7 @@ class Rehearsal:
         person = await self._around.people.person(event.subject)
         if person is None:
             return
-        await self._fulfil(event.occurred_at_ms)
+        await self._fulfill(event.occurred_at_ms)
         self._lived[person] = fold(self._lived.get(person, EMPTY), event)
         self._note(event, person)
         if event.name in book.by_event and timely(event) and event.received_at_ms >= begin_ms:
@@ -93,7 +93,7 @@ class Rehearsal:
             for firing in judged(self._book, self._memory, moment, fired, self._tally):
                 self._count(firing.ready.name, person, firing.at_ms, held_out=firing.held_out)
 
-    async def _fulfil(self, now_ms: int) -> None:
+    async def _fulfill(self, now_ms: int) -> None:
         for waiting in self._memory.due(now_ms):
             moment = await self._moment(waiting.event, waiting.person, waiting.due_ms)
             if moment is not None:
