@@ -9,6 +9,7 @@ import pytest
 from tailorbird.decide.bandits.keeper import BanditKeeper
 from tailorbird.decide.bandits.state import EMPTY, BanditState
 from tailorbird.spine.ids import anonymous_key
+from tests.commands import command
 from tests.makers import DAY
 from tests.shop import Shop
 
@@ -181,3 +182,22 @@ def test_what_was_learned_can_be_read(hero: Shop) -> None:
 
 def test_a_browser_may_not_read_what_was_learned(hero: Shop) -> None:
     assert hero.get("/v1/bandits", key=hero.publishable).status_code == 403
+
+
+def test_another_policy_is_judged_from_the_shops_own_log(hero: Shop) -> None:
+    for number in range(60):
+        shown = content(hero, anonymousId=f"v{number}")
+        if shown["id"] == "blue":
+            click(hero, shown, anonymousId=f"v{number}")
+    hero.run(hero.workspace.journal.flush())
+    words = ("--policy", "always:blue", "--placement", "hero", "--data", hero.folder, "--json")
+    made = command("evaluate", *words).json()
+    assert made["rows"] == 60
+    by_name = {one["estimator"]: one for one in made["estimates"]}
+    assert by_name["SNIPS"]["value"] == 1.0
+
+
+def test_a_placement_without_known_chances_cannot_be_judged(hero: Shop) -> None:
+    done = command("evaluate", "--policy", "uniform", "--placement", "other", "--data", hero.folder)
+    assert done.code == 1
+    assert "Give the placement a bandit" in done.err

@@ -11,7 +11,10 @@ from typing import Annotated, Any, Optional
 import numpy as np
 import typer
 
+from tailorbird.beside import files_of
 from tailorbird.cli.evaluate import ROOT_VARIABLE
+from tailorbird.cli.exposures import exposures
+from tailorbird.cli.options import Data, Shop, existing
 from tailorbird.predict.evaluation.off_policy.benchmark import (
     REFERENCE,
     Accuracy,
@@ -25,7 +28,10 @@ from tailorbird.predict.evaluation.off_policy.evaluating import (
     evaluate_policy,
 )
 from tailorbird.predict.evaluation.off_policy.logged import Logged, read_logged
+from tailorbird.predict.evaluation.off_policy.own_log import CLICKED, from_exposures
 from tailorbird.predict.evaluation.off_policy.policies import always, learned, like, uniform
+from tailorbird.settings import Settings
+from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 _SHOWN = "uniform, learned, column, always:ACTION, or like:FILE"
 
@@ -33,6 +39,13 @@ _SHOWN = "uniform, learned, column, always:ACTION, or like:FILE"
 def policy(  # noqa: PLR0913, PLR0917 - each is an option of the command
     policy: Annotated[str, typer.Option(help=f"The policy to evaluate: {_SHOWN}.")] = "uniform",
     log: Annotated[Optional[Path], typer.Option(help="Logged decisions; see the page.")] = None,  # noqa: UP045
+    placement: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A placement with a bandit: judge on the shop's own decision log."),
+    ] = None,
+    reward: Annotated[str, typer.Option(help="The event that is a reward.")] = CLICKED,
+    data: Data = None,
+    workspace: Shop = DEFAULT_WORKSPACE,
     benchmark: Annotated[  # noqa: FBT002
         bool, typer.Option(help="Measure the estimators where the truth is known.")
     ] = False,
@@ -45,13 +58,27 @@ def policy(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if benchmark:
         _benchmark(runs, seed, data_root, as_json=as_json)
         return
-    if log is None:
-        raise typer.BadParameter("Name a file of logged decisions with --log.")
-    reading = read_policy(policy, read_logged(log), log, np.random.default_rng(seed))
+    if placement is not None:
+        logged = _own(existing(data), WorkspaceId(workspace), placement, reward)
+    elif log is not None:
+        logged = read_logged(log)
+    else:
+        raise typer.BadParameter("Name a file of logged decisions with --log, or a --placement.")
+    reading = read_policy(policy, logged, log, np.random.default_rng(seed))
     typer.echo(json.dumps(_wire(policy, reading)) if as_json else told(policy, reading))
 
 
-def read_policy(name: str, logged: Logged, log: Path, rng: np.random.Generator) -> PolicyReading:
+def _own(settings: Settings, workspace: WorkspaceId, placement: str, reward: str) -> Logged:
+    files = files_of(settings, workspace)
+    try:
+        return from_exposures(exposures(files.decisions(0), files.events(), 0), placement, reward)
+    finally:
+        files.close()
+
+
+def read_policy(
+    name: str, logged: Logged, log: Path | None, rng: np.random.Generator
+) -> PolicyReading:
     """Return the reading of a policy by its name.
 
     `learned` learns from the first half of the log and is evaluated on the second.
@@ -67,7 +94,7 @@ def read_policy(name: str, logged: Logged, log: Path, rng: np.random.Generator) 
             return evaluate_policy(after, learned(past, after.context), rng)
         case ("always", ":", action):
             return evaluate_policy(logged, always(logged, action), rng)
-        case ("like", ":", path):
+        case ("like", ":", path) if log is not None:
             other = read_logged(Path(path), logged.actions)
             logged = read_logged(log, other.actions)
             return evaluate_policy(logged, like(logged, other), rng)
