@@ -17,10 +17,13 @@ from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of
 from tailorbird.configured import KINDS
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.awaited import Waiter
 from tailorbird.decide.bandits.keeper import BanditKeeper, Outside
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.decider import Decider, Rooms
+from tailorbird.decide.offers.offering import Offering
+from tailorbird.decide.offers.offering import Outside as Counted
 from tailorbird.decide.placements import Placements
 from tailorbird.flow.corridor import Corridor
 from tailorbird.flow.feed import KEPT, Feed
@@ -52,7 +55,6 @@ from tailorbird.spine.ids import (
     IdentifierKey,
     Subject,
     WorkspaceId,
-    anonymous_key,
 )
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.bandits import SqliteBandits
@@ -65,6 +67,7 @@ from tailorbird.storage.embedded.items import SqliteItems
 from tailorbird.storage.embedded.journal import SqliteJournal
 from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.models import ModelFolder
+from tailorbird.storage.embedded.offers import SqliteGrants
 from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
@@ -110,10 +113,10 @@ class Workspace:
         self.vault = SqliteVault(self.vault_file)
         self.ledger = SqliteConsentLedger(self.vault_file)
         self.suppression = SqliteSuppression(self.vault_file)
-        self.gate = Gate(self.ledger, self._whole, unasked=settings.consent == "opt-out")
-        self.catalog = Catalog(self.items, clock)
         window_ms = settings.stitch_days * DAY_MS
         self.resolver = Resolver(self.state, window_ms=window_ms)
+        self.gate = Gate(self.ledger, self.resolver.whole, unasked=settings.consent == "opt-out")
+        self.catalog = Catalog(self.items, clock)
         self.pseudonyms = Pseudonyms(Seal(secret, f"{name}/pseudonyms").secret())
         splitter = Splitter(self.log, self.state, self.state, window_ms=window_ms)
         self.corridor = Corridor(
@@ -150,8 +153,14 @@ class Workspace:
             clock,
             np.random.default_rng(),
         )
+        beliefs = Beliefs(self.foresight, self.segments.called)
+        self.grants = SqliteGrants(folder / "offers.db")
+        self.offering = Offering(
+            Counted(self.grants, self.log, self.catalog, self.resolver, beliefs), clock
+        )
+        slots = BanditSlots(self.bandits), Waiter(self.offering.desk)
         self.decider = Decider(
-            Rooms(self.gate, self.resolver, self.state, self.catalog, BanditSlots(self.bandits)),
+            Rooms(self.gate, self.resolver, self.state, self.catalog, *slots),
             self.predictor,
             Placements(),
             self.journal,
@@ -166,15 +175,17 @@ class Workspace:
                 "profiles and identity": Forgetter(self.state, splitter),
                 "decisions": self.journal,
                 "segments": self.segments,
+                "offers": self.grants,
                 "contacts": self.vault,
                 "consent": self.ledger,
             },
-            OfficersDoors(self.suppression.add, self._settled, self._everyone, self._forget),
+            OfficersDoors(
+                self.suppression.add, self._settled, self.resolver.everyone, self._forget
+            ),
             SqliteReceipts(self.vault_file),
             clock,
         )
         people = ConsentingPeople(self.gate, self.resolver, self.state, self.suppression.holds)
-        beliefs = Beliefs(self.foresight, self.segments.called)
         self.watcher = Watcher(Surroundings(people, self.catalog, self.log, beliefs, clock))
         self.configurator.listen(self._adopt)
         self.upkeep: list[asyncio.Task[None]] = []
@@ -183,6 +194,7 @@ class Workspace:
         """Put another configuration in force, in all rooms at once."""
         self.decider.placements = placements_in(configuration)
         self.bandits.adopt(self.decider.placements)
+        self.offering.adopt(configuration)
         self.watcher.adopt(configuration)
 
     def attend(self) -> None:
@@ -192,21 +204,13 @@ class Workspace:
         self.corridor.listen(self.feed.observe)
         self.corridor.listen(self.watcher.observe)
         self.corridor.listen(self.bandits.observe)
+        self.corridor.listen(self.offering.observe)
         self.watcher.attend()
 
     def _observe(self, batch: Sequence[Resolved]) -> None:
         events = [resolved.logged.event for resolved in batch]
         self.predictor.observe(events)
         self.watch.observe(events)
-
-    async def _everyone(self, keys: Sequence[IdentifierKey]) -> Sequence[IdentifierKey]:
-        """Return all identifiers of the people behind some."""
-        theirs = set(keys)
-        for key in keys:
-            found = await self.resolver.find(key)
-            if found is not None:
-                theirs.update(found[1].identifiers)
-        return sorted(theirs)
 
     async def _forget(self, keys: Sequence[IdentifierKey]) -> None:
         """Drop what memory holds of the people behind some identifiers."""
@@ -226,16 +230,8 @@ class Workspace:
         await self.collector.settled()
         await self.corridor.reached(self.log.last_offset)
         await self.watcher.settled()
+        await self.offering.round()
         await self.corridor.reached(self.log.last_offset)
-
-    async def _whole(self, subject: Subject) -> Subject:
-        """Return a browser together with the known user that it belongs to."""
-        if subject.user_id is not None or subject.anonymous_id is None:
-            return subject
-        found = await self.resolver.find(anonymous_key(subject.anonymous_id))
-        if found is None or found[1].user_id is None:
-            return subject
-        return Subject(anonymous_id=subject.anonymous_id, user_id=found[1].user_id)
 
     async def _knows(self, subject: Subject) -> bool:
         return await self.resolver.person(subject) is not None
@@ -316,6 +312,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     await _load_models(workspace)
     await _recall(workspace)
     await workspace.bandits.recall(workspace.state.offset)
+    await workspace.offering.recall(workspace.state.offset)
     await workspace.predictor.refresh()
     workspace.journal.start()
     rounds = {
@@ -326,6 +323,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "rules": (0.0, workspace.watcher.round),
         "waiting": (1.0, workspace.watcher.tick),
         "bandits": (1.0, workspace.bandits.round),
+        "offers": (0.25, workspace.offering.round),
         "learned": (_LEARNED_S, workspace.bandits.save),
         "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),
     }
@@ -381,6 +379,7 @@ async def stop(workspace: Workspace) -> None:
     workspace.state.close()
     workspace.segments.close()
     workspace.bandit_file.close()
+    workspace.grants.close()
     workspace.vault_file.close()
     workspace.items.close()
     workspace.versions.close()

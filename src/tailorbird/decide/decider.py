@@ -11,6 +11,7 @@ from tailorbird.catalog.catalog import Catalog
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
 from tailorbird.consent.signals import from_context
+from tailorbird.decide.awaited import AWAITED, Waiter
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.filling import Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
@@ -46,8 +47,10 @@ class Rooms:
         profiles: ProfileStore,
         catalog: Catalog,
         bandits: BanditSlots | None = None,
+        waiter: Waiter | None = None,
     ) -> None:
         self.bandits = bandits
+        self.waiter = waiter
         self.gate = gate
         self.resolver = resolver
         self.profiles = profiles
@@ -104,9 +107,15 @@ class Decider:
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
         )
+        noted, waiter = decisions, self._rooms.waiter
+        if waiter is not None and any(placement.kind in AWAITED for placement, _ in chosen):
+            left_ms = deadline_ms - (time.perf_counter() - started) * 1000
+            parts = [(one[0], done) for one, done in zip(chosen, decisions, strict=True)]
+            whole = await waiter.completed(parts, asked, subject, decision_id, left_ms)
+            decisions, noted = whole.answered, whole.noted
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if permitted and not request.dry_run:
-            self._note(decision_id, asked, subject, decisions, took_ms)
+            self._note(decision_id, asked, subject, noted, took_ms)
         return DecideAnswer(decision_id=decision_id, decisions=decisions, took_ms=took_ms)
 
     async def rank(

@@ -130,6 +130,25 @@ class ShownContent(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     features: tuple[float, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
+class ShownOffer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """An offer and why it is made.
+
+    `value` is in percent, or in major units of `currency`; None for content. `most` is the most
+    that a percentage may take off, in the offer's currency: what was held of the budget for it.
+    """
+
+    id: str
+    kind: str
+    value: float | None
+    code: str | None
+    expires_at: str | None
+    exposure_id: str
+    reason: str
+    currency: str | msgspec.UnsetType = msgspec.UNSET
+    most: float | msgspec.UnsetType = msgspec.UNSET
+    data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
 class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer for one placement."""
 
@@ -140,7 +159,7 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     experiments: tuple[dict[str, str], ...] = ()
     items: tuple[ShownItem | ExplainedItem, ...] | msgspec.UnsetType = msgspec.UNSET
     content: ShownContent | msgspec.UnsetType | None = msgspec.UNSET
-    offer: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    offer: ShownOffer | msgspec.UnsetType | None = msgspec.UNSET
     rejected: tuple[RejectedCandidate, ...] | msgspec.UnsetType = msgspec.UNSET
     notice: str | msgspec.UnsetType = msgspec.UNSET
 

@@ -54,6 +54,24 @@ class Resolver:
             person = node.absorbed_by
         return None
 
+    async def everyone(self, keys: Sequence[IdentifierKey]) -> Sequence[IdentifierKey]:
+        """Return all identifiers of the people behind some."""
+        theirs = set(keys)
+        for key in keys:
+            found = await self.find(key)
+            if found is not None:
+                theirs.update(found[1].identifiers)
+        return sorted(theirs)
+
+    async def whole(self, subject: Subject) -> Subject:
+        """Return a browser together with the known user that it belongs to."""
+        if subject.user_id is not None or subject.anonymous_id is None:
+            return subject
+        found = await self.find(anonymous_key(subject.anonymous_id))
+        if found is None or found[1].user_id is None:
+            return subject
+        return Subject(anonymous_id=subject.anonymous_id, user_id=found[1].user_id)
+
     async def link(self, key: IdentifierKey) -> Link | None:
         """Return whose an identifier is."""
         return (await self._store.links([key])).get(key)

@@ -19,7 +19,15 @@ from tailorbird.storage.embedded.folder import DataFolder
 LAYOUT = 1
 _CARD = "tailorbird-backup.json"
 # The state first and the log last: the log then reaches at least as far as the state.
-_DATABASES = ("state.db", "bandits.db", "journal.db", "vault.db", "catalog.db", "log.db")
+_DATABASES = (
+    "state.db",
+    "bandits.db",
+    "offers.db",
+    "journal.db",
+    "vault.db",
+    "catalog.db",
+    "log.db",
+)
 _MEMBER = re.compile(
     r"control\.db|secret\.key|workspaces/[a-z0-9_-]+/(\w+\.db|models/[\w./@+-]+)", re.ASCII
 )

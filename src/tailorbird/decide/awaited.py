@@ -1,0 +1,93 @@
+"""What an answer must wait for: an offer is held of its budget before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tailorbird.decide.filling import Asked
+from tailorbird.decide.levels import Level
+from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
+from tailorbird.decide.offers.showing import Found
+from tailorbird.decide.placements import Placement, PlacementKind
+from tailorbird.decide.wire import SlotDecision
+from tailorbird.spine.ids import Subject
+
+AWAITED = frozenset({PlacementKind.OFFER})
+"""Placements whose answers must wait for something."""
+
+Parts = Sequence[tuple[Placement, SlotDecision]]
+
+
+class Completed(msgspec.Struct, frozen=True, gc=False):
+    """Decisions as they are answered, and as they are written down."""
+
+    answered: tuple[SlotDecision, ...]
+    noted: tuple[SlotDecision, ...]
+
+
+class Waiter:
+    """Completes the answers of one workspace.
+
+    Args:
+        offers: gives offers.
+    """
+
+    def __init__(self, offers: OfferDesk) -> None:
+        self._offers = offers
+
+    async def completed(
+        self, parts: Parts, asked: Asked, subject: Subject, decision_id: str, left_ms: float
+    ) -> Completed:
+        """Return the decisions with what had to be waited for.
+
+        Args:
+            parts: placements, each with what could be answered at once.
+            asked: who asks, and from where.
+            subject: by which identifiers.
+            decision_id: what exposure ids begin with.
+            left_ms: how long the answer may still take.
+        """
+        answered, noted = [], []
+        shopper = Shopper(
+            subject=subject,
+            person=asked.person,
+            profile=asked.moment.profile,
+            context=asked.request.context,
+            now_ms=asked.moment.now_ms,
+            left_ms=left_ms,
+            rehearsed=asked.request.dry_run,
+        )
+        for place, (placement, decision) in enumerate(parts):
+            told = kept = decision
+            if placement.kind is PlacementKind.OFFER:
+                found = Found(notice=REFUSED)
+                if not asked.moment.generic:
+                    exposure_id = f"{decision_id}-{place}-1"
+                    found = await self._offers.found(placement.name, shopper, exposure_id)
+                kept = _with_offer(decision, found)
+                told = kept if asked.explain else _discreet(kept)
+            answered.append(told)
+            noted.append(kept)
+        return Completed(tuple(answered), tuple(noted))
+
+
+def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:
+    arm = found.arm
+    policy = found.policy or decision.policy
+    return msgspec.structs.replace(
+        decision,
+        level=Level.PERSONAL.value if found.personal and found.offer else decision.level,
+        policy=policy,
+        offer=found.offer,
+        notice=found.notice or msgspec.UNSET,
+        experiments=()
+        if arm is None
+        else ({"name": f"offer:{policy.partition('@')[0]}", "variant": arm},),
+    )
+
+
+def _discreet(decision: SlotDecision) -> SlotDecision:
+    """Leave out why: what a margin or a decile says is no shopper's business, only the shop's."""
+    return msgspec.structs.replace(decision, notice=msgspec.UNSET)

@@ -1,0 +1,103 @@
+"""The basket that an offer is for: what it comes to, what it costs the shop, in which currency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+import msgspec
+
+from tailorbird.catalog.items import Item
+from tailorbird.decide.wire import RequestContext
+from tailorbird.profile.cart import InCart, in_cart
+from tailorbird.profile.profile import Profile
+from tailorbird.rules.moment import Moment
+from tailorbird.spine.ids import ItemId
+
+Find = Callable[[ItemId], Item | None]
+"""Returns an item of the catalog."""
+
+
+class Basket(msgspec.Struct, frozen=True):
+    """A cart in minor units.
+
+    Attributes:
+        lines: what is in it, at today's prices.
+        value_minor: what it comes to.
+        cost_minor: what its goods cost the shop; None where that is not known of all.
+        currency: of the prices; None where nothing says it.
+        uncosted: the first item whose cost is not known.
+    """
+
+    lines: tuple[InCart, ...] = ()
+    value_minor: int = 0
+    cost_minor: int | None = 0
+    currency: str | None = None
+    uncosted: ItemId | None = None
+
+
+EMPTY_BASKET = Basket()
+
+
+class Asking(Moment, dict=True):
+    """A moment in which an offer's condition is asked: the cart is the one that the page states."""
+
+    stated: tuple[InCart, ...] = ()
+
+    @cached_property
+    def cart(self) -> tuple[InCart, ...]:
+        """What is in the cart."""
+        return self.stated
+
+
+def basket_of(
+    context: RequestContext,
+    profile: Profile | None,
+    find: Find,
+    assumed_margin: float | None = None,
+) -> Basket:
+    """Return the cart that a page states, or else the profile knows, at the catalog's prices.
+
+    Args:
+        context: the request's.
+        profile: the person's.
+        find: the catalog.
+        assumed_margin: margin of items whose cost is unknown, as a share of the price.
+    """
+    known = {} if profile is None else {line.item: line for line in in_cart(profile.cart)}
+    if context.cart:
+        stated: Iterable[tuple[ItemId, int]] = (
+            (ItemId(str(line.item)), max(int(line.quantity), 0)) for line in context.cart
+        )
+    else:
+        stated = ((line.item, line.quantity) for line in known.values())
+    lines: list[InCart] = []
+    cost: int | None = 0
+    uncosted: ItemId | None = None
+    for name, quantity in stated:
+        item = find(name)
+        line, unit_cost = _line(name, quantity, item, known.get(name), context.currency)
+        lines.append(line)
+        if unit_cost is None and assumed_margin is not None:
+            unit_cost = round(line.price_minor * (1 - assumed_margin))
+        if unit_cost is None:
+            cost, uncosted = None, uncosted or name
+        elif cost is not None:
+            cost += unit_cost * quantity
+    currency = context.currency or next((one.currency for one in lines if one.currency), None)
+    value = sum(line.quantity * line.price_minor for line in lines)
+    return Basket(tuple(lines), value, cost, currency, uncosted)
+
+
+def _line(
+    name: ItemId, quantity: int, item: Item | None, seen: InCart | None, currency: str | None
+) -> tuple[InCart, int | None]:
+    """Return a line at today's price, or else the one last seen, and what a piece of it costs."""
+    price = None if item is None else item.asking_minor
+    if price is None and seen is not None:
+        price = seen.price_minor
+    unit = (item.currency if item is not None else None) or (seen.currency if seen else None)
+    cost = None if item is None else item.cost_minor
+    if not price:  # an item without a price adds nothing, and nothing can be taken off it
+        return InCart(name, quantity, 0, unit or currency or ""), None
+    return InCart(name, quantity, price, unit or currency or ""), cost

@@ -1,0 +1,282 @@
+"""The desk: gives offers for one workspace, each held of its budget before the answer goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
+from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, chosen
+from tailorbird.decide.offers.grants import Grant, Refused, Wanted
+from tailorbird.decide.offers.offer import OfferKind
+from tailorbird.decide.offers.ports import GrantStore, Uplifts
+from tailorbird.decide.offers.ready import ByPlacement, ReadyOffer
+from tailorbird.decide.offers.showing import Found, given, in_place, reason_words
+from tailorbird.decide.wire import RequestContext
+from tailorbird.identity.resolver import Resolver
+from tailorbird.profile.profile import EMPTY, Profile
+from tailorbird.rules.asking import holds_at
+from tailorbird.rules.ports import Beliefs
+from tailorbird.spine.errors import Overloaded
+from tailorbird.spine.events import Context, Event
+from tailorbird.spine.ids import IdentifierKey, PersonId, Subject
+
+NOBODY_TO_GIVE_TO = "an offer needs an `anonymousId` or a `userId`: caps hold by person"
+REFUSED = "personalization was refused, and offers with it"
+IN_HASTE = "there was no time left to hold it"
+_WHOLE = 2**64
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that are mistaken for others
+_CODE_LENGTH = 12
+
+MakeCode = Callable[[], str]
+"""Returns a code that nobody can guess, without its prefix."""
+
+
+class Shopper(msgspec.Struct, frozen=True):
+    """Who asks for an offer, and from where.
+
+    Attributes:
+        subject: by which identifiers they asked.
+        person: who that is; None for somebody not met before.
+        profile: what is known of them.
+        context: the request's.
+        now_ms: when.
+        left_ms: how long the answer may still take.
+        rehearsed: nothing is to be given, only told what would be.
+    """
+
+    subject: Subject
+    person: PersonId | None
+    profile: Profile | None
+    context: RequestContext
+    now_ms: int
+    left_ms: float
+    rehearsed: bool = False
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """What the desk works with: grants, the catalog, uplift, what is believed, and identities."""
+
+    grants: GrantStore
+    find: Find
+    uplifts: Uplifts
+    beliefs: Beliefs
+    resolver: Resolver
+
+
+class OfferDesk:
+    """Gives the offers of one workspace.
+
+    Args:
+        counter: what it works with.
+        code: makes codes where the shop has none.
+    """
+
+    def __init__(self, counter: Counter, code: MakeCode | None = None) -> None:
+        self._counter = counter
+        self._code = code or new_code
+        self._offers: ByPlacement = {}
+        self._holding: set[asyncio.Task[Grant | Refused]] = set()
+
+    def adopt(self, offers: ByPlacement) -> None:
+        """Put other offers in force; what was given before stays good."""
+        self._offers = offers
+
+    async def found(self, placement: str, shopper: Shopper, exposure_id: str) -> Found:
+        """Return what a placement gives one shopper, durably held if it is a discount.
+
+        Args:
+            placement: its name.
+            shopper: who asks.
+            exposure_id: of the answer.
+        """
+        offers = [one for one in self._offers.get(placement, ()) if one.is_on(shopper.now_ms)]
+        if not offers:
+            return Found()
+        theirs = await self._identifiers(shopper)
+        if not theirs:
+            return Found(notice=NOBODY_TO_GIVE_TO)
+        open_now = {
+            grant.offer: grant for grant in self._counter.grants.open_of(theirs, shopper.now_ms)
+        }
+        for one in offers:
+            if one.name in open_now:
+                shown = given(one, open_now[one.name], exposure_id)
+                arm = "treatment" if one.offer.holdout else None
+                return Found(shown, one.policy, arm=arm, personal=True)
+        return await self._first(offers, shopper, theirs, exposure_id)
+
+    async def _first(
+        self,
+        offers: Sequence[ReadyOffer],
+        shopper: Shopper,
+        theirs: tuple[IdentifierKey, ...],
+        exposure_id: str,
+    ) -> Found:
+        """Return the first offer that is given; else the first that has something in its place."""
+        instead: Found | None = None
+        for one in offers:
+            basket = basket_of(
+                shopper.context, shopper.profile, self._counter.find, one.offer.assumed_margin
+            )
+            if not self._may_have(one, shopper, basket):
+                continue
+            if held_out(one, shopper.subject):
+                return Found(policy=one.policy, notice="held out", arm="control")
+            found = await self._try(one, shopper, basket, theirs, exposure_id)
+            if found.offer is not None and found.offer.kind != OfferKind.CONTENT:
+                return found
+            if instead is None or instead.offer is None:
+                instead = found
+        return instead or Found(notice="no offer is meant for this person and cart")
+
+    async def _try(
+        self,
+        one: ReadyOffer,
+        shopper: Shopper,
+        basket: Basket,
+        theirs: tuple[IdentifierKey, ...],
+        exposure_id: str,
+    ) -> Found:
+        said = self._said(one, shopper)
+        arm = "treatment" if one.offer.holdout else None
+        personal = isinstance(said, Told)
+        depth = chosen(one.offer, basket, said)
+        if not isinstance(depth, Chosen):
+            shown = in_place(one.offer, exposure_id)
+            return Found(shown, one.policy, depth.why, arm, personal=personal)
+        wanted = self._wanted(one, shopper, depth, theirs, personal=personal)
+        held = await self._held(one, wanted, shopper)
+        if isinstance(held, Refused):
+            shown = in_place(one.offer, exposure_id)
+            return Found(shown, one.policy, held.why, arm, personal=personal)
+        return Found(given(one, held, exposure_id), one.policy, depth.why, arm, personal=personal)
+
+    def _said(self, one: ReadyOffer, shopper: Shopper) -> Said:
+        if one.offer.by_uplift is None:
+            return Untold("its depth depends on nobody")
+        return self._counter.uplifts.said(one.offer, shopper.profile, shopper.now_ms)
+
+    def _wanted(
+        self,
+        one: ReadyOffer,
+        shopper: Shopper,
+        depth: Chosen,
+        theirs: tuple[IdentifierKey, ...],
+        *,
+        personal: bool,
+    ) -> Wanted:
+        codes = one.offer.codes
+        return Wanted(
+            offer=one.name,
+            key=theirs[0],
+            theirs=theirs,
+            depth=depth.depth,
+            hold_minor=depth.hold_minor,
+            most_minor=depth.most_minor,
+            code=codes.shared or f"{codes.prefix}{self._code()}",
+            pool=codes.pool,
+            at_ms=shopper.now_ms,
+            expires_ms=min(shopper.now_ms + one.good_ms, one.until_ms),
+            reason=reason_words(one, depth.depth, personal=personal),
+        )
+
+    async def _held(self, one: ReadyOffer, wanted: Wanted, shopper: Shopper) -> Grant | Refused:
+        """Hold a grant; one that is not durable in time is shown at the next request."""
+        refused = self._counter.grants.refusal(wanted, one.limits)
+        if refused is not None:
+            return refused
+        if shopper.rehearsed:
+            return _rehearsed(wanted)
+        if shopper.left_ms <= 0:
+            return Refused(IN_HASTE)
+        task = asyncio.create_task(self._grant(wanted, one))
+        self._holding.add(task)
+        task.add_done_callback(self._holding.discard)
+        done, _ = await asyncio.wait({task}, timeout=shopper.left_ms / 1000)
+        return task.result() if done else Refused(IN_HASTE)
+
+    async def _grant(self, wanted: Wanted, one: ReadyOffer) -> Grant | Refused:
+        try:
+            return await self._counter.grants.grant(wanted, one.limits)
+        except Overloaded:
+            return Refused("the server was too busy to hold it")
+
+    def _may_have(self, one: ReadyOffer, shopper: Shopper, basket: Basket) -> bool:
+        if one.when is None:
+            return True
+        asking = Asking(
+            person=shopper.person or PersonId(""),
+            profile=shopper.profile or EMPTY,
+            now_ms=shopper.now_ms,
+            event=_as_event(shopper),
+            beliefs=self._counter.beliefs,
+            stated=basket.lines,
+        )
+        return holds_at(one.when, asking)
+
+    async def _identifiers(self, shopper: Shopper) -> tuple[IdentifierKey, ...]:
+        """Return every identifier of the shopper, the one that asked first."""
+        own = shopper.subject.identifiers()
+        if shopper.person is None:
+            return own
+        found = await self._counter.resolver.find(shopper.person)
+        more = () if found is None else found[1].identifiers
+        return tuple(dict.fromkeys((*own, *more)))
+
+
+def held_out(one: ReadyOffer, subject: Subject) -> bool:
+    """Return whether somebody is never given an offer: always the same for one identifier."""
+    keys = subject.identifiers()
+    if one.offer.holdout <= 0 or not keys:
+        return False
+    digest = hashlib.blake2b(f"offer\0{one.name}\0{keys[0]}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < one.offer.holdout * _WHOLE
+
+
+def new_code() -> str:
+    """Return twelve letters and digits by the system's own luck: 60 bits, nobody guesses one."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
+
+
+def _rehearsed(wanted: Wanted) -> Grant:
+    return Grant(
+        id=0,
+        offer=wanted.offer,
+        key=wanted.key,
+        depth=wanted.depth,
+        held_minor=0,
+        most_minor=wanted.most_minor,
+        code=None,
+        at_ms=wanted.at_ms,
+        expires_ms=wanted.expires_ms,
+        state="open",
+        order_id=None,
+        reason=wanted.reason,
+    )
+
+
+def _as_event(shopper: Shopper) -> Event:
+    """Return the request as an event, so that conditions can ask who is known, and the context."""
+    context = shopper.context
+    return Event(
+        kind="page",
+        name="Decision Made",
+        message_id="",
+        source="tailorbird:offers",
+        occurred_at_ms=shopper.now_ms,
+        received_at_ms=shopper.now_ms,
+        anonymous_id=shopper.subject.anonymous_id,
+        user_id=shopper.subject.user_id,
+        context=Context(
+            channel=context.channel,
+            locale=context.locale,
+            timezone=context.timezone,
+            country=context.country,
+            path=context.page.path,
+        ),
+    )
