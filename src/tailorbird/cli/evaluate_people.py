@@ -1,4 +1,4 @@
-"""`tailorbird evaluate value` and `evaluate intent`: what the models of people are worth."""
+"""`tailorbird evaluate value`, `intent` and `segments`: what the models of people are worth."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tailorbird.predict.propensity.intent_exam import IntentMarks, examine_inten
 from tailorbird.predict.propensity.judging import Judged
 from tailorbird.predict.propensity.reliability import write_reliability
 from tailorbird.predict.propensity.shoppers import ShopperMarks, examine_shoppers
+from tailorbird.segments.exam import examine_segments
 
 Root = Annotated[Optional[Path], typer.Option(help="Where data sets lie.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -63,10 +64,41 @@ def evaluate_intent(
         typer.echo(msgspec.json.encode({"onlineShoppers": visits, "retailrocket": acts}))
     else:
         show(*_shoppers(visits), *_acts(acts))
+        typer.echo(f"an answer takes {acts.p50_ms:.3f} ms (p50), {acts.p99_ms:.3f} ms (p99)")
     if report is not None:
         curves = [(one.name, one.judged) for one in visits]
         path = write_reliability(report, [*curves, ("retailrocket, act by act", acts.judged)])
         typer.echo(f"Report: {path}", err=True)
+
+
+def evaluate_segments(
+    data_root: Root = None,
+    seed: Annotated[int, typer.Option(help="Luck of starts.")] = 0,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Measure how stable segments are from day to day, on UCI Online Retail."""
+    marks = examine_segments(root_of(data_root), seed)
+    if as_json:
+        typer.echo(msgspec.json.encode(marks))
+        return
+    days = Table(title="Segments found day after day (agreement: adjusted Rand index)")
+    columns = "day,people,active that day,groups,with the day before,with other starts,silhouette"
+    for name in columns.split(","):
+        days.add_column(name, justify="right")
+    for one in marks.days:
+        days.add_row(
+            one.day,
+            f"{one.people:,}",
+            f"{one.active:,}",
+            str(one.groups),
+            "" if one.stability is None else f"{one.stability:.3f}",
+            f"{one.restart_stability:.3f}",
+            f"{one.silhouette:.3f}",
+        )
+    groups = Table("segment", "people", title="On the last day")
+    for name, people in marks.segments.items():
+        groups.add_row(name, f"{people:,}")
+    show(days, groups)
 
 
 def _shoppers(visits: list[ShopperMarks]) -> list[Table]:

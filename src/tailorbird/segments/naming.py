@@ -9,6 +9,7 @@ _AT_HOME = 0.35
 _MORE_THAN_OTHERS = 0.1
 _MOSTLY, _HARDLY = 0.5, 0.05
 _LITTLE = 0.2
+_LONG_DAYS = 14.0
 _MARKS = {
     "away": ("here lately", "away for long"),
     "active": ("seldom here", "often here"),
@@ -58,7 +59,7 @@ def _who(
     apart: Mapping[str, float], typical: Mapping[str, float], usual: Mapping[str, float]
 ) -> str:
     orders = typical["orders"]
-    lapsed = apart["away"] > _MUCH
+    lapsed = apart["away"] > _MUCH and typical["away"] >= _LONG_DAYS
     if orders >= 0.5:
         often = orders >= 1.5 and orders >= 1.5 * usual["orders"]
         kind = "frequent buyers" if often else "occasional buyers"

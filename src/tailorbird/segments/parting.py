@@ -62,7 +62,7 @@ def part(
         raise TooFewPeople(f"All {len(names)} people are alike in every way that is measured")
     old = [one for one in last.segments if one.centroid]
     before = _placed(old, frame)
-    found = clusters_of(points, rng, before)
+    found = _largest_first(clusters_of(points, rng, before), points)
     segments, next_id = _carried_on(found, old, last, frame)
     ids = [one.id for one in segments]
     where = {name: number for number, name in enumerate(ids)}
@@ -85,6 +85,14 @@ def part(
     return Parted(
         segmentation, {name: ids[label] for name, label in zip(names, labels, strict=True)}
     )
+
+
+def _largest_first(found: Clusters, points: Floats) -> Clusters:
+    """Return the groups by size, so that ids and names do not depend on luck."""
+    sizes = np.bincount(nearest(points, found.centroids), minlength=len(found.centroids))
+    rows = found.centroids.tolist()
+    order = sorted(range(len(rows)), key=lambda number: (-sizes[number], rows[number]))
+    return Clusters(found.centroids[order], found.silhouette)
 
 
 def _placed(old: Sequence[Segment], frame: Frame) -> Floats:

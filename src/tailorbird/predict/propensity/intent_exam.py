@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from tailorbird.features.moment import Moment
 from tailorbird.predict.evaluation.public_events import public_events
 from tailorbird.predict.propensity.fitting import fit_propensity
 from tailorbird.predict.propensity.judging import Judged, auc, judged
+from tailorbird.predict.propensity.model import Propensity
 from tailorbird.predict.propensity.tables import (
     Floats,
     Places,
@@ -17,11 +21,22 @@ from tailorbird.predict.propensity.tables import (
     Truths,
     learn_words,
 )
-from tailorbird.predict.propensity.visits import MINUTES, NAMES, Prefixes, as_logged, prefixes
+from tailorbird.predict.propensity.visits import (
+    MINUTES,
+    NAMES,
+    Prefixes,
+    as_logged,
+    features_at,
+    prefixes,
+)
+from tailorbird.profile.fold import fold_many
+from tailorbird.profile.profile import EMPTY
 from tailorbird.spine.clock import MINUTE_MS
+from tailorbird.spine.events import Event
 
 FILE = "events/retailrocket_2015-09-11_18.tsv.gz"
 TESTED = 0.3
+_TIMED, _TIMES = 200, 10
 _DEPTHS = ((1, 1), (2, 3), (4, 7), (8, 64))
 
 
@@ -44,6 +59,8 @@ class IntentMarks(msgspec.Struct, frozen=True, rename="camel"):
         judged: calibrated.
         floor: by the rate of acts at the same stage in what was learned from.
         depths: as the visit unfolds.
+        p50_ms: half of the answers take less, features included, for the longest histories.
+        p99_ms: and 99 in 100.
     """
 
     minutes: int
@@ -51,9 +68,13 @@ class IntentMarks(msgspec.Struct, frozen=True, rename="camel"):
     judged: Judged
     floor: Judged
     depths: tuple[Depth, ...]
+    p50_ms: float
+    p99_ms: float
 
 
-def examine_intent(root: Path, seed: int = 0) -> IntentMarks:
+def examine_intent(
+    root: Path, seed: int = 0, timer: Callable[[], float] = time.perf_counter
+) -> IntentMarks:
     """Return what the model is worth on the newest 30 % of acts, learned from what came before.
 
     Acts within the minutes before the first that is asked are left out, since what came of them
@@ -62,13 +83,15 @@ def examine_intent(root: Path, seed: int = 0) -> IntentMarks:
     Args:
         root: the folder that holds `events/`.
         seed: luck of blocks and bagging.
+        timer: seconds, for what an answer costs.
 
     Raises:
         NoSuchData: the file is not there.
         ModelsMissing: LightGBM is not installed.
     """
     rng = np.random.default_rng(seed)
-    found = prefixes(as_logged(public_events(root / FILE, "retailrocket")), rng)
+    history = list(public_events(root / FILE, "retailrocket"))
+    found = prefixes(as_logged(history), rng)
     cut = int(len(found.bought) * (1.0 - TESTED))
     border_ms = int(found.at_ms[cut]) - MINUTES * MINUTE_MS
     early = np.flatnonzero(found.at_ms < border_ms)
@@ -76,13 +99,34 @@ def examine_intent(root: Path, seed: int = 0) -> IntentMarks:
     model = fit_propensity(found.table.at(early), found.bought[early], seed, found.visits[early])
     asked, truth = found.table.at(late), found.bought[late]
     said = model.probabilities(asked)
+    p50_ms, p99_ms = _cost(history, model, timer)
     return IntentMarks(
         minutes=MINUTES,
         learned_from=len(early),
         judged=judged(said, truth),
         floor=judged(_by_stage(found, early, late), truth),
         depths=_depths(asked, said, truth),
+        p50_ms=p50_ms,
+        p99_ms=p99_ms,
     )
+
+
+def _cost(
+    history: list[Event], model: Propensity, timer: Callable[[], float]
+) -> tuple[float, float]:
+    """Return what an answer takes at the end of each of the 200 longest histories, in ms."""
+    whose: dict[str, list[Event]] = {}
+    for event in history:
+        whose.setdefault(event.anonymous_id or "", []).append(event)
+    longest = sorted(whose.values(), key=len)[-_TIMED:]
+    people = [(fold_many(EMPTY, one), one[-1].occurred_at_ms) for one in longest]
+    taken = []
+    for profile, at_ms in people[:1] + people * _TIMES:
+        began = timer()
+        model.probability(features_at(Moment(at_ms, profile)))
+        taken.append((timer() - began) * 1000.0)
+    p50_ms, p99_ms = np.percentile(taken[1:], [50, 99])
+    return float(p50_ms), float(p99_ms)
 
 
 def _by_stage(found: Prefixes, early: Places, late: Places) -> Floats:
