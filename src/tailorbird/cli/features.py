@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.table import Table as Shown
 
 from tailorbird.beside import features_at, features_now, items_of
 from tailorbird.cli.options import AsJson, Data, Shop, existing
+from tailorbird.features.declaring import Entity
 from tailorbird.features.feast import write_repository
 from tailorbird.features.moment import Moment
 from tailorbird.features.points import Point, read_points
@@ -67,24 +69,27 @@ def export(
         must_have_parquet()
     asked = None if points is None else list(dict.fromkeys(read_points(points)))
     looks = _looks(settings, name, asked)
+    wanted = 0 if asked is None else len(asked)
     if feast is None:
-        lines = write_csv(looks, sys.stdout)
+        rows = write_csv(looks, sys.stdout)
     else:
+        wanted = len({(one.person, one.at_ms) for one in asked or ()})
         tables = tables_of(looks, items_of(settings, name), wall_clock())
         write_repository(feast, tables)
-        lines = len(looks)
+        rows = max((len(one.rows) for one in tables if one.entity is Entity.PERSON), default=0)
         for table in tables:
             print(f"{table.entity}: {len(table.rows):,} rows, {len(table.features)} features")
         print(f"Feast repository: {feast}")
-    if asked is not None and lines < len(asked):
-        print(f"{len(asked) - lines:,} points left out: no consent", file=sys.stderr)
+    if wanted > rows:
+        print(f"{wanted - rows:,} points left out: no consent", file=sys.stderr)
 
 
 def _looks(
     settings: Settings, name: WorkspaceId, asked: list[Point] | None
-) -> list[tuple[Point, Moment]]:
+) -> Iterable[tuple[Point, Moment]]:
+    """Return what was known at the points, or one by one what is known of everybody now."""
     if asked is None:
-        return [(one.point, one.moment) for one in features_now(settings, name, wall_clock())]
+        return ((one.point, one.moment) for one in features_now(settings, name, wall_clock()))
 
     async def replayed() -> list[tuple[Point, Moment]]:
         return [(one.point, one.moment) async for one in features_at(settings, name, asked)]

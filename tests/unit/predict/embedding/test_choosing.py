@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from tailorbird.predict.embedding import choosing
 from tailorbird.predict.embedding.choosing import BadEmbedding, careful, placed, remote
 from tailorbird.predict.embedding.vectors import EmbeddingFailed, Vectors
 from tests.unit.predict.embedding.serving import lengths, served
@@ -114,3 +115,9 @@ def test_an_item_that_says_nothing_is_placed_nowhere() -> None:
         found = placed(["tent", "", "tent"], server.address, None, luck())
     assert found.vectors.tolist() == [[4.0, 1.0], [0.0, 0.0], [4.0, 1.0]]
     assert server.bodies[0]["input"] == ["tent"]
+
+
+def test_a_large_catalog_is_compared_by_words_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "LARGEST", 10)
+    found = placed(SHELF, "local", None, luck())
+    assert (found.embedding, found.reason) == (None, "34 items are more than 10: words alone")
