@@ -41,7 +41,7 @@ class Memory:
 
     def mark(self, person: PersonId, mark: Mark) -> None:
         """Remember that something happened, wherever in time it belongs."""
-        marks = self._marks.setdefault(person, [])
+        marks = self._marks[person] = self._marks.pop(person, [])  # the latest come last
         if not marks or marks[-1] <= mark:
             marks.append(mark)
         else:
@@ -59,7 +59,7 @@ class Memory:
 
         When they did, they are used up: the next time needs all of them anew.
         """
-        rules = self._signals.setdefault(person, {})
+        rules = self._signals[person] = self._signals.pop(person, {})
         known = list(rules.get(ready.name, (None,) * len(ready.signals)))
         known += [None] * (len(ready.signals) - len(known))
         for index in seen:
@@ -86,7 +86,7 @@ class Memory:
         found = rules.get(rule)
         if found is None or found.since_ms > at_ms:
             return False
-        del rules[rule]
+        self._stop(person, rule)
         return True
 
     def due(self, now_ms: int) -> list[Waiting]:
@@ -94,9 +94,8 @@ class Memory:
         found = []
         while self._due and self._due[0][0] <= now_ms:
             _, _, waiting = heapq.heappop(self._due)
-            rules = self._waiting.get(waiting.person, {})
-            if rules.get(waiting.rule) is waiting:
-                del rules[waiting.rule]
+            if self._waiting.get(waiting.person, {}).get(waiting.rule) is waiting:
+                self._stop(waiting.person, waiting.rule)
                 found.append(waiting)
         return found
 
@@ -119,16 +118,22 @@ class Memory:
             heapq.heapify(self._due)
 
     def fade(self, before_ms: int) -> None:
-        """Forget what lies before a moment."""
-        for person in [one for one, marks in self._marks.items() if marks[-1].at_ms < before_ms]:
+        """Forget people of whom nothing came since a moment: the longest silent stand first."""
+        while self._marks:
+            person = next(iter(self._marks))
+            if self._marks[person][-1].at_ms >= before_ms:
+                break
             del self._marks[person]
-        for person, rules in list(self._signals.items()):
-            kept = {rule: seen for rule, seen in rules.items() if _newest(seen) >= before_ms}
-            if kept:
-                self._signals[person] = kept
-            else:
-                del self._signals[person]
-        for person in [one for one, rules in self._waiting.items() if not rules]:
+        while self._signals:
+            person = next(iter(self._signals))
+            if any(_newest(seen) >= before_ms for seen in self._signals[person].values()):
+                break
+            del self._signals[person]
+
+    def _stop(self, person: PersonId, rule: str) -> None:
+        rules = self._waiting[person]
+        del rules[rule]
+        if not rules:
             del self._waiting[person]
 
     @property

@@ -1,26 +1,27 @@
 """Finding the recent past in the log: where it begins, and its events in batches."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from tailorbird.rules.ports import Log
 from tailorbird.spine.events import LoggedEvent
 
-_A_BATCH = 2_000
+_A_BATCH = 100  # a few milliseconds of work, so that a server answers others in between
 
 
-async def since(
-    log: Log, at_ms: int, last: int, a_batch: int = _A_BATCH
-) -> AsyncIterator[Sequence[LoggedEvent]]:
+async def since(log: Log, at_ms: int, last: int) -> AsyncIterator[Sequence[LoggedEvent]]:
     """Yield what came into the log since a moment, up to an offset, in batches.
 
-    Where it begins is found by halving: offsets rise with the time of arrival.
+    Between two batches others have their turn. Where it begins is found by halving: offsets rise
+    with the time of arrival.
     """
     after = await _before(log, at_ms, last)
     while after < last:
-        batch = [one for one in await log.read(after, a_batch) if one.offset <= last]
+        batch = [one for one in await log.read(after, _A_BATCH) if one.offset <= last]
         if not batch:
             return
         yield batch
+        await asyncio.sleep(0)
         after = batch[-1].offset
 
 

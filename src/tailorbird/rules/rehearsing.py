@@ -6,8 +6,6 @@ the person and of the catalog is answered by what is known now: figures of rules
 or probabilities are near, not exact.
 """
 
-import asyncio
-
 import msgspec
 
 from tailorbird.configure.configuration import Configuration
@@ -22,8 +20,6 @@ from tailorbird.rules.watcher import Surroundings
 from tailorbird.spine.clock import DAY_MS, HOUR_MS
 from tailorbird.spine.events import OWN_SOURCE, Event, LoggedEvent
 from tailorbird.spine.ids import PersonId
-
-_A_BATCH = 250
 
 
 class Rehearsed(msgspec.Struct, frozen=True, rename="camel"):
@@ -59,10 +55,9 @@ class Rehearsal:
         log, now_ms = self._around.log, self._around.clock()
         begin_ms = now_ms - hours * HOUR_MS
         first_ms = begin_ms - max(self._book.reach_ms, DAY_MS)
-        async for batch in since(log, first_ms, log.last_offset, _A_BATCH):
+        async for batch in since(log, first_ms, log.last_offset):
             for logged in batch:
                 await self._take(logged, begin_ms)
-            await asyncio.sleep(0)
         await self._fulfill(now_ms)
         return [self._told(name, self._tally[name]) for name in sorted(self._book.rules)]
 

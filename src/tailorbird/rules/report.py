@@ -5,7 +5,6 @@ buys all the same did not need it: the firing was a false alarm. The share of th
 false-positive rate. It is only known for rules with a `holdout`.
 """
 
-import asyncio
 from collections.abc import Iterable
 from math import sqrt
 
@@ -21,7 +20,6 @@ from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import PersonId
 
 _Z = 1.959963984540054  # 95 %, two-sided
-_A_BATCH = 250  # a few milliseconds of reading, so that a server answers others in between
 
 
 class Share(msgspec.Struct, frozen=True, rename="camel"):
@@ -120,10 +118,9 @@ async def report(
         days: how far back.
     """
     judge = Judge(rules)
-    async for batch in since(log, now_ms - days * DAY_MS, log.last_offset, _A_BATCH):
+    async for batch in since(log, now_ms - days * DAY_MS, log.last_offset):
         for logged in batch:
             await _take(judge, people, logged)
-        await asyncio.sleep(0)
     return judge.reports(now_ms)
 
 
