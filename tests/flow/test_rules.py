@@ -1,5 +1,7 @@
 """Rules from files to the log: fired once, in time, silent when they should be, forgotten."""
 
+import json
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -10,9 +12,9 @@ import pytest
 
 from tailorbird.spine.events import Event
 from tests.commands import command
-from tests.live import logged
+from tests.live import live_server, logged, make_key
 from tests.makers import DAY, HOUR, MINUTE
-from tests.shop import Reply, Shop
+from tests.shop import Reply, Shop, tracked
 
 _numbers = count(1)
 
@@ -453,3 +455,38 @@ def test_the_command_rehearses_without_a_server(shop: Ruled, tmp_path: Path) -> 
     done = command("rules", "rehearse", file, "--data", shop.folder, "--json").json()
     shop.restart()
     assert [one["rule"] for one in done["rules"]] == ["all"]
+
+
+WAITS_A_SECOND = """
+    rules:
+      - name: left_alone
+        on: Product Added
+        when: cart.items > 0
+        after: 3s
+"""
+
+
+@pytest.mark.long
+def test_a_rule_that_waits_outlives_a_kill_and_fires_once(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text(dedent(WAITS_A_SECOND), "utf-8")
+    with live_server(tmp_path / "data") as server:
+        key = make_key(server.folder)
+        assert command("apply", tmp_path / "r.yaml", "--data", server.folder).code == 0
+        added = tracked("Product Added", product_id="tent", quantity=1, messageId="m1")
+        assert server.ask("POST", "/v1/track", key, json.dumps(added).encode())[0] == 200
+        server.kill()
+        server.start()
+        deadline = time.monotonic() + 20
+        fired: list[Event] = []
+        while not fired and time.monotonic() < deadline:
+            time.sleep(0.2)
+            fired = _firings(server.folder)
+        server.kill()
+        server.start()
+        time.sleep(2)
+        again = _firings(server.folder)
+    assert ([one.properties["rule"] for one in fired], len(again)) == (["left_alone"], 1)
+
+
+def _firings(folder: Path) -> list[Event]:
+    return [one for one in logged(folder) if one.source == "tailorbird:rules"]
