@@ -161,6 +161,16 @@ def load(folder: Path) -> UpliftModel:
     return UpliftModel(parts.fact("card", UpliftCard), deciles, effect)
 
 
+def card_of(folder: Path) -> UpliftCard:
+    """Return what is known of a stored model, without its trees.
+
+    Raises:
+        ModelMissing: there is none.
+        ModelUnreadable: it is damaged, of a newer release, or of another kind.
+    """
+    return read_parts(folder, KIND).fact("card", UpliftCard)
+
+
 def learn(
     trial: Trial,
     tried: Tried,

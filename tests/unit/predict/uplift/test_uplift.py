@@ -145,7 +145,7 @@ def test_differences_that_are_not_there_are_rarely_claimed() -> None:
 
 
 def test_differences_that_are_there_are_claimed() -> None:
-    assert read_trial(a_trial(luck(5), 16_000).trial, luck()).varies
+    assert read_trial(a_trial(luck(5), 10_000).trial, luck()).varies
 
 
 @needs_data
@@ -178,7 +178,7 @@ def test_a_damaged_model_is_refused(model: UpliftModel, tmp_path: Path) -> None:
 
 
 def test_all_are_alike_where_no_differences_were_proven(known: Known) -> None:
-    same = a_trial(luck(9), 4_000, varies=False).trial
+    same = a_trial(luck(9), 2_000, varies=False).trial
     made, reading = learn(same, Tried("offer", "order"), 0, luck())
     assert not reading.varies
     assert {one.decile for one in made.predict(known.trial.features[:40])} == {1}
@@ -211,14 +211,14 @@ def test_the_command_refuses_a_table_without_chances(tmp_path: Path) -> None:
 
 def test_the_command_reads_a_table(known: Known, tmp_path: Path) -> None:
     path = tmp_path / "trial.csv"
-    rows = known.trial.rows(np.arange(3_000))
+    rows = known.trial.rows(np.arange(1_200))
     lines = ["treated,outcome,x0,x4"]
     for features, treated, outcome in zip(rows.features, rows.treated, rows.outcome, strict=True):
         lines.append(f"{int(treated)},{outcome:g},{features[0]:.3f},{features[4]:.3f}")
     path.write_text("\n".join([*lines, ""]))
     words = ("evaluate", "uplift", "--table", path, "--probability", "0.5", "--json")
     wire = command(*words).json()
-    assert wire["people"] == 3_000
+    assert wire["people"] == 1_200
     assert list(wire["orderings"]) == ["X", "T", "DR"]
     assert len(wire["deciles"]) == 10
 
