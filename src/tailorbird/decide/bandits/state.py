@@ -14,7 +14,7 @@ _EARLY_MS = MINUTE_MS  # clocks differ: a reward may seem to come a little befor
 _SWEEP_MS = 60 * MINUTE_MS
 
 
-class Exposed(msgspec.Struct, frozen=True, array_like=True):
+class Exposed(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An arm was shown.
 
     Attributes:
@@ -34,7 +34,7 @@ class Exposed(msgspec.Struct, frozen=True, array_like=True):
     context: bytes = b""
 
 
-class Rewarded(msgspec.Struct, frozen=True, array_like=True):
+class Rewarded(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Something came of it.
 
     Attributes:
@@ -55,7 +55,7 @@ class Rewarded(msgspec.Struct, frozen=True, array_like=True):
 Happening = Exposed | Rewarded
 
 
-class ArmState(msgspec.Struct, frozen=True, array_like=True):
+class ArmState(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Sums of one arm.
 
     Attributes:
@@ -72,7 +72,7 @@ class ArmState(msgspec.Struct, frozen=True, array_like=True):
     pull: bytes = b""
 
 
-class Opened(msgspec.Struct, frozen=True, array_like=True):
+class Opened(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An exposure whose rewards may still come: what has come so far, event by event."""
 
     shown: Exposed
