@@ -1,7 +1,12 @@
 """Segments through the doors: found, shown, corrected by hand, told to the log, and forgotten."""
 
+import tarfile
+from pathlib import Path
+
 import pytest
 
+from tailorbird.storage.embedded.archive import pack
+from tailorbird.storage.embedded.folder import DataFolder
 from tests.makers import DAY
 from tests.shop import Shop
 
@@ -92,7 +97,9 @@ def test_everybody_is_in_one_segment(crowded: Shop) -> None:
 
 def test_a_segments_people_are_listed_page_by_page(crowded: Shop) -> None:
     segment = crowded.get("/v1/segments").json()["segments"][0]
-    path, ids, after = f"/v1/segments/{segment['id']}/people?limit=4", [], ""
+    path = f"/v1/segments/{segment['id']}/people?limit=4"
+    ids: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = crowded.get(f"{path}&after={after}").json()
         ids += [one["personId"] for one in page["people"]]
@@ -179,6 +186,13 @@ def test_an_unknown_segment_is_a_404(crowded: Shop) -> None:
 
 def test_segments_are_not_for_browsers(crowded: Shop) -> None:
     assert crowded.get("/v1/segments", key=crowded.publishable).status_code == 403
+
+
+def test_a_backup_has_the_segments(crowded: Shop, tmp_path: Path) -> None:
+    target = tmp_path / "backup.tar"
+    pack(DataFolder(crowded.folder), target, "2026-01-01T00:00:00Z", with_secret=False)
+    with tarfile.open(target) as packed:
+        assert "workspaces/main/segments.db" in packed.getnames()
 
 
 def test_what_the_engine_says_of_a_browser_is_no_visit(crowded: Shop) -> None:

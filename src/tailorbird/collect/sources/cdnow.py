@@ -23,8 +23,8 @@ def read(file: io.BufferedReader, options: Options) -> Iterator[Row]:
     """Yield one order a line, at midnight UTC of its day.
 
     The file names no products, so an order has money and a number of discs only. A customer's
-    second order on one day is an order of its own, and one of 0.00 dollars is an order too: the
-    published BG/NBD estimates count both.
+    second order on one day is an order of its own here; the published BG/NBD estimates take the
+    orders of a day as one. One of 0.00 dollars is an order too, there and here.
     """
     return each(_records(file, options.encoding), _event)
 

@@ -23,6 +23,7 @@ _DATABASES = (
     "state.db",
     "bandits.db",
     "offers.db",
+    "segments.db",
     "journal.db",
     "vault.db",
     "catalog.db",
