@@ -14,10 +14,13 @@ from tailorbird.cli.evaluate import ROOT_VARIABLE
 from tailorbird.predict.evaluation.metrics import Measured
 from tailorbird.predict.uplift.datasets import Described, hillstrom, read_trial_table
 from tailorbird.predict.uplift.learners import Learner
+from tailorbird.predict.uplift.model import Tried, learn
 from tailorbird.predict.uplift.reading import DEFAULT, UpliftReading, read_trial
+from tailorbird.predict.uplift.recalibrating import Depth, Validation, depths, validated
 from tailorbird.predict.uplift.synthetic import Found, a_trial, found
 
 _PEOPLE = 20_000
+_DEPTH, _MARGIN = 0.1, 0.4
 
 
 def uplift(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -48,7 +51,12 @@ def uplift(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if named is None:
         raise typer.BadParameter("Name a trial with --table, or public data with --data-root.")
     reading = read_trial(hillstrom(Path(named)), rng, beside=tuple(Learner))
-    _print("hillstrom", reading, found(a_trial(rng, _PEOPLE), rng), as_json=as_json)
+    known = a_trial(rng, _PEOPLE)
+    _print("hillstrom", reading, found(known, rng), as_json=as_json)
+    if not as_json:
+        model = learn(known.trial, Tried("a made-up offer", "order"), 0, rng)[0]
+        later = validated(model, a_trial(rng, _PEOPLE).trial)
+        typer.echo(f"\n{held_against(later, depths({_DEPTH: later.deciles}, _MARGIN))}")
 
 
 def _print(name: str, reading: UpliftReading, truth: list[Found], *, as_json: bool) -> None:
@@ -103,6 +111,24 @@ def truth_table(truth: list[Found]) -> str:
             for one in truth
         ),
     ]
+    return "\n".join(lines)
+
+
+def held_against(later: Validation, offered: tuple[Depth, ...]) -> str:
+    """Return predicted and newly measured effects by decile, and the depth that each is worth."""
+    lines = [
+        f"Its X-learner held against {_PEOPLE:,} people who came later: {later.inside} deciles of",
+        f"10 are as predicted. Offers of {_DEPTH:.0%} at a margin of {_MARGIN:.0%}:",
+        "",
+        "| decile | predicted | measured | gain an order value | offer |",
+        "| --: | --: | --- | --: | --- |",
+    ]
+    for one, depth in zip(later.deciles, offered, strict=True):
+        measured = _interval(Measured(one.measured, one.low, one.high), 4)
+        offer = "none" if depth.depth is None else f"{depth.depth:.0%}"
+        lines.append(
+            f"| {one.decile} | {one.predicted:+.4f} | {measured} | {depth.gain:+.4f} | {offer} |"
+        )
     return "\n".join(lines)
 
 

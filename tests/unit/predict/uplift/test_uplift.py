@@ -10,13 +10,14 @@ import pytest
 
 pytest.importorskip("lightgbm", reason="the extra `models` is not installed")
 
+from tailorbird.cli.evaluate_uplift import held_against
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
 from tailorbird.predict.uplift.curves import average, deciles, ordering
 from tailorbird.predict.uplift.datasets import Described, hillstrom, read_trial_table
 from tailorbird.predict.uplift.learners import Learner, cross_fitted, robust_scores
 from tailorbird.predict.uplift.model import Tried, UpliftModel, learn, load
 from tailorbird.predict.uplift.reading import read_trial
-from tailorbird.predict.uplift.recalibrating import validated
+from tailorbird.predict.uplift.recalibrating import depths, validated
 from tailorbird.predict.uplift.synthetic import Known, a_trial, false_claims, found
 from tailorbird.predict.uplift.trial import NoTrial, Trial, checked
 from tests.commands import command
@@ -226,3 +227,10 @@ def test_the_command_reads_a_table(known: Known, tmp_path: Path) -> None:
 def test_no_table_and_no_data_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TAILORBIRD_DATA_ROOT", raising=False)
     assert command("evaluate", "uplift").code == 2
+
+
+def test_predictions_are_shown_beside_what_a_later_holdout_measured(model: UpliftModel) -> None:
+    later = validated(model, a_trial(luck(77), 4_000).trial)
+    shown = held_against(later, depths({0.1: later.deciles}, 0.4))
+    assert shown.count("\n| ") == 12
+    assert f"{later.inside} deciles of" in shown
