@@ -17,7 +17,8 @@ from tailorbird.configure.words import choices_of, fields_of, meant
 from tailorbird.configure.yaml_text import Document, Unreadable, read_yaml
 from tailorbird.spine.errors import BadRequest
 
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 1024 * 1024
+LONGEST_NAME = 100
 _MOST_FAULTS_OF_ONE = 20
 _FAULTS_SHOWN = 50
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
@@ -165,8 +166,9 @@ class _Reading:
         if value is None or problems:
             return
         name = value.name
-        if not name:
-            self._fault(file, line_of("$.name"), f"a {kind.one} needs a `name`")
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            problem = f"a {kind.one} needs a `name` of at most {LONGEST_NAME} characters"
+            self._fault(file, line_of("$.name"), problem)
             return
         other = self._names.get((kind.field, name))
         if other is not None:
@@ -193,10 +195,11 @@ class _Reading:
             problems.append((path, problem))
             if unknown is None:
                 break
-            rest = _without(rest, path)
+            rest = _cut(rest, unknown)
         return None, problems
 
-    def _explained(self, kind: Kind[Any], reason: str) -> tuple[str, str, str | None]:
+    def _explained(self, kind: Kind[Any], reason: str) -> tuple[str, str, list[str] | None]:
+        """Return where a mistake is, what it is, and the steps to a field that nobody knows."""
         found = _AT.search(reason)
         path = found[1] if found else "$"
         text = _AT.sub("", reason)
@@ -204,7 +207,8 @@ class _Reading:
         if unknown is not None:
             hint = meant(unknown[1], self._words[kind.field])
             problem = f"there is no field `{unknown[1]}` here{hint}"
-            return f"{path}.{unknown[1]}", problem, unknown[1]
+            steps = [step[1] or step[2] for step in _STEP.finditer(path)]
+            return f"{path}.{unknown[1]}", problem, [*steps, unknown[1]]
         choice = _CHOICE.search(text)
         hint = meant(choice[1], self._choices[kind.field]) if choice else ""
         where = path.removeprefix("$").removeprefix(".")
@@ -228,12 +232,8 @@ def _below(folder: Path) -> list[Path]:
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
-def _without(said: Any, path: str) -> Any:  # noqa: ANN401
-    """Return plain values without what stands at a path."""
-    return _cut(said, [step[1] or step[2] for step in _STEP.finditer(path)])
-
-
 def _cut(said: Any, steps: Sequence[str]) -> Any:  # noqa: ANN401
+    """Return plain values without what stands at the end of some steps."""
     step, *rest = steps
     if isinstance(said, list):
         inner: Iterable[Any] = said

@@ -6,6 +6,7 @@ Words mean what YAML 1.2 says: `on`, `off`, `yes` and `no` are text, and so are 
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -130,6 +131,8 @@ def _scalar(node: yaml.Node) -> str | int | float | bool | None:
             return None
         case "bool":
             return text.lower() == "true"
+        case "int" | "float" if not isfinite(float(text)):
+            raise Unreadable(node.start_mark.line + 1, "a number is too large")
         case "int":
             return int(text) if len(text) < 20 else float(text)
         case "float":

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.kinds import Fault, Kind
@@ -118,6 +121,8 @@ def test_words_that_older_yaml_turns_into_something_else_are_text(word: str) -> 
         ("lamps:\n- name: ''", "a.yaml:2: a lamp needs a `name`"),
         ("lamps: " + "[" * 2000, "a.yaml:1: "),
         ("lamps: \x00", "a.yaml:1: not YAML"),
+        ("lamps:\n- name: a\n  watts: 1e999", "a.yaml:3: a number is too large"),
+        (f"lamps:\n- name: {'a' * 101}", "a.yaml:2: a lamp needs a `name`"),
     ],
 )
 def test_what_is_no_list_of_entries_is_refused_with_its_line(text: str, said: str) -> None:
@@ -147,3 +152,31 @@ def test_an_unknown_word_says_which_there_are_when_they_are_few() -> None:
     kinds: list[Kind[Any]] = [LAMPS]
     with pytest.raises(BadConfiguration, match="there are lamps"):
         read({"a.yaml": "qqqq: []"}, kinds)
+
+
+words = st.sampled_from(["name", "watts", "litBy", "tags", "on", "", "a.b", "[0]", "&x", "`"])
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | words | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def outcome(text: str) -> int | str:
+    """Return how many entries a text has, or what is wrong with it."""
+    try:
+        return len(read({"a.yaml": text}, [LAMPS]).entries)
+    except BadConfiguration as refused:
+        return refused.detail
+
+
+@given(st.lists(anything, max_size=3))
+def test_whatever_stands_in_a_file_is_taken_or_named(said: list[Any]) -> None:
+    found = outcome(yaml.safe_dump({"lamps": said}, allow_unicode=True))
+    assert found == len(said) or str(found).startswith("a.yaml:")
+
+
+@given(st.text(max_size=80))
+def test_no_text_at_all_breaks_the_reading(text: str) -> None:
+    found = outcome(text)
+    assert found == 0 or str(found).startswith("a.yaml:")
