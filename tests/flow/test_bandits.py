@@ -1,5 +1,7 @@
 """A hero that learns what works: chosen with known chances, taught by what follows, never lost."""
 
+import contextlib
+import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -201,3 +203,23 @@ def test_a_placement_without_known_chances_cannot_be_judged(hero: Shop) -> None:
     done = command("evaluate", "--policy", "uniform", "--placement", "other", "--data", hero.folder)
     assert done.code == 1
     assert "Give the placement a bandit" in done.err
+
+
+def test_what_cannot_be_read_is_learned_again(hero: Shop) -> None:
+    teach(hero, 6)
+    before = learned(hero)
+    hero.run(hero.workspace.journal.flush())
+    place = next(hero.folder.rglob("bandits.db"))
+    hero.run(hero.install.close())
+    with contextlib.closing(sqlite3.connect(place)) as file, file:
+        file.execute("UPDATE bandits SET body = x'c1'")
+    hero.install = hero._opened()  # noqa: SLF001 - the install is opened again after damage
+    hero.workspace = hero.run(hero.install.workspace())
+    assert learned(hero).arms == before.arms
+
+
+def test_shares_and_amounts_do_not_mix(hero: Shop) -> None:
+    teach(hero, 4)
+    configure(hero, HERO.replace("rewards:", "measure: amount, rewards:"))
+    hero.run(hero.workspace.bandits.round())
+    assert hero.get("/v1/bandits").json()["bandits"][0]["exposures"] == 0

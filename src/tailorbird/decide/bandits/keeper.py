@@ -101,7 +101,7 @@ class BanditKeeper:
         waiting = {name: one.waiting for name, one in self._tables.items()}
         self._stored = kept
         self._tables = {
-            one.name: _Table(one.bandit, kept.get(one.name, EMPTY), waiting.get(one.name, []))
+            one.name: _Table(one.bandit, _of(kept, one.name, one.bandit), waiting.get(one.name, []))
             for one in placements.all()
             if one.bandit is not None
         }
@@ -154,7 +154,7 @@ class BanditKeeper:
         kept = await self._outside.store.load()
         self._stored = dict(kept.states)
         for name, table in self._tables.items():
-            table.state = kept.states.get(name, EMPTY)
+            table.state = _of(kept.states, name, table.bandit)
         if self._tables:
             since_ms = max(kept.saved_ms - _SLACK_MS, 0)
             self._remember(self._outside.decisions.since(since_ms))
@@ -284,6 +284,12 @@ class BanditKeeper:
                 if person is not None:
                     made.append(Resolved(person, logged))
         return made
+
+
+def _of(states: dict[str, BanditState], name: str, bandit: Bandit) -> BanditState:
+    """Return what a placement's bandit had learned; shares and amounts do not mix."""
+    state = states.get(name, EMPTY)
+    return state if state.measure in {None, bandit.measure} else EMPTY
 
 
 def _learn(table: _Table, state: BanditState) -> None:

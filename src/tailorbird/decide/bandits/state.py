@@ -89,6 +89,7 @@ class BanditState(msgspec.Struct, frozen=True):
         early: rewards that came before their exposure, by its id.
         newest_ms: the latest exposure.
         swept_ms: when closed exposures were last dropped.
+        measure: what the sums are of; None when there are none.
     """
 
     arms: dict[str, ArmState] = {}
@@ -96,6 +97,7 @@ class BanditState(msgspec.Struct, frozen=True):
     early: dict[str, tuple[Rewarded, ...]] = {}
     newest_ms: int = 0
     swept_ms: int = 0
+    measure: Measure | None = None
 
 
 EMPTY = BanditState()
@@ -208,7 +210,14 @@ class _Folding:
         if self._newest_ms - swept_ms > _SWEEP_MS:
             self._sweep()
             swept_ms = self._newest_ms
-        return BanditState(self._arms, self._opened, self._early, self._newest_ms, swept_ms)
+        return BanditState(
+            self._arms,
+            self._opened,
+            self._early,
+            self._newest_ms,
+            swept_ms,
+            self._bandit.measure,
+        )
 
     def _credit(self, key: str, opened: Opened, reward: Rewarded) -> None:
         share = self._bandit.measure is Measure.SHARE

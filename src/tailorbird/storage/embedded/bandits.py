@@ -1,5 +1,6 @@
 """What bandits have learned, in one SQLite file: sums by arm, and exposures by their ids alone."""
 
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import msgspec
 from tailorbird.decide.bandits.ports import Kept
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect
+
+log = logging.getLogger("tailorbird.bandits")
 
 _SQL = load("bandits")
 
@@ -21,7 +24,13 @@ class SqliteBandits:
 
     async def load(self) -> Kept:
         row = self._reader.execute(_SQL["read"]).fetchone()
-        return Kept() if row is None else msgspec.msgpack.decode(row[0], type=Kept)
+        if row is None:
+            return Kept()
+        try:
+            return msgspec.msgpack.decode(row[0], type=Kept)
+        except msgspec.DecodeError as cause:
+            log.warning("bandits.unreadable cause=%s; learning anew from journal and log", cause)
+            return Kept()
 
     async def save(self, kept: Kept) -> None:
         body = msgspec.msgpack.encode(kept)
