@@ -1,0 +1,66 @@
+"""Stored models of people: whole or not at all, the last good one, and few of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tailorbird.predict.customer_value.bgnbd import BgNbd
+from tailorbird.predict.customer_value.gamma_gamma import GammaGamma
+from tailorbird.predict.customer_value.value_model import ValueModel
+from tailorbird.predict.people import PeopleModels
+from tailorbird.storage.embedded.people_models import PeopleModelFolder
+
+VALUE = ValueModel(BgNbd(0.243, 4.414, 0.793, 2.426), {"EUR": GammaGamma(6.25, 3.74, 15.44)}, 2_357)
+
+
+def version(day: int) -> PeopleModels:
+    """Return a version with a model of value only."""
+    return PeopleModels(f"people@2026-01-0{day}", value=VALUE, refused={"intent": "too little"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PeopleModelFolder:
+    """A folder with two versions."""
+    made = PeopleModelFolder(tmp_path)
+    made.save(version(1))
+    made.save(version(2))
+    return made
+
+
+def test_a_version_comes_back_as_it_was_stored(folder: PeopleModelFolder) -> None:
+    assert folder.load() == version(2)
+
+
+def test_an_empty_folder_has_none(tmp_path: Path) -> None:
+    assert PeopleModelFolder(tmp_path).load() is None
+
+
+@pytest.mark.parametrize("file", ["value/manifest.json", "card.json"])
+def test_a_damaged_version_is_refused_and_the_last_good_one_serves(
+    folder: PeopleModelFolder, tmp_path: Path, file: str
+) -> None:
+    (tmp_path / "people-2026-01-02" / file).write_bytes(b"{")
+    assert folder.load() == version(1)
+
+
+def test_a_version_of_a_newer_release_is_refused(folder: PeopleModelFolder, tmp_path: Path) -> None:
+    manifest = tmp_path / "people-2026-01-02" / "value" / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"format": 1', '"format": 99'), "utf-8")
+    assert folder.load() == version(1)
+
+
+def test_what_serves_is_handed_out_once(folder: PeopleModelFolder) -> None:
+    assert folder.fresh() == version(2)
+    assert folder.fresh() is None
+
+
+def test_what_was_stored_since_is_handed_out(folder: PeopleModelFolder) -> None:
+    folder.fresh()
+    folder.save(version(3))
+    assert folder.fresh() == version(3)
+
+
+def test_only_the_newest_versions_are_kept(folder: PeopleModelFolder) -> None:
+    for day in range(3, 10):
+        folder.save(version(day))
+    assert [card.name[-1] for card in folder.versions()] == ["5", "6", "7", "8", "9"]
