@@ -25,6 +25,8 @@ from tailorbird.decide.decider import Decider, Rooms
 from tailorbird.decide.offers.offering import Offering
 from tailorbird.decide.offers.offering import Outside as Counted
 from tailorbird.decide.placements import Placements
+from tailorbird.decide.trials import Trials
+from tailorbird.experiments.experimenter import Experimenter
 from tailorbird.flow.corridor import Corridor
 from tailorbird.flow.feed import KEPT, Feed
 from tailorbird.flow.forgetting import Forgetter
@@ -60,8 +62,8 @@ from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.bandits import SqliteBandits
 from tailorbird.storage.embedded.configurations import SqliteVersions
 from tailorbird.storage.embedded.control import SqliteAudit, SqliteKeyRing
-from tailorbird.storage.embedded.copying import remove_database
 from tailorbird.storage.embedded.dead_letters import SqliteDeadLetters, SqliteTally
+from tailorbird.storage.embedded.exposures import SqliteExposures
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.items import SqliteItems
 from tailorbird.storage.embedded.journal import SqliteJournal
@@ -72,7 +74,7 @@ from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
 from tailorbird.storage.embedded.segments import SqliteSegments
-from tailorbird.storage.embedded.state import FOLD_VERSION, SqliteState
+from tailorbird.storage.embedded.state import current_state
 from tailorbird.storage.embedded.vault import (
     SqliteConsentLedger,
     SqliteSuppression,
@@ -85,6 +87,7 @@ _ADOPT_EVERY_S = 2.0
 _LEARNED_S = 30.0
 _WATCH_EVERY_S = 5.0
 _SEGMENTS_S = 600.0
+_STILL_SEEN = 10_000  # decisions before a start that somebody may still be about to look at
 
 
 class Workspace:
@@ -105,7 +108,7 @@ class Workspace:
         self.name = name
         self.signing_secret = signing_secret(secret, name)
         self.log = SqliteEventLog(folder / "log.db", dead_letter_file.SCHEMA)
-        self.state = _state(folder / "state.db")
+        self.state = current_state(folder / "state.db")
         self.vault_file = VaultFile(folder / "vault.db", seal)
         self.items = SqliteItems(folder / "catalog.db")
         self.dead_letters = SqliteDeadLetters(self.log.writer, folder / "log.db", seal)
@@ -167,6 +170,7 @@ class Workspace:
             clock,
             np.random.default_rng(),
         )
+        self.experimenter = Experimenter(SqliteExposures(folder / "experiments.db"))
         self.feed = Feed(clock)
         self.officer = Officer(
             {
@@ -174,6 +178,7 @@ class Workspace:
                 "dead letters": self.dead_letters,
                 "profiles and identity": Forgetter(self.state, splitter),
                 "decisions": self.journal,
+                "experiments": self.experimenter.store,
                 "segments": self.segments,
                 "offers": self.grants,
                 "contacts": self.vault,
@@ -194,6 +199,8 @@ class Workspace:
         """Put another configuration in force, in all rooms at once."""
         self.decider.placements = placements_in(configuration)
         self.bandits.adopt(self.decider.placements)
+        self.experimenter.adopt(configuration)
+        self.decider.trials = Trials(self.experimenter, self.decider.placements)
         self.offering.adopt(configuration)
         self.watcher.adopt(configuration)
 
@@ -204,6 +211,7 @@ class Workspace:
         self.corridor.listen(self.feed.observe)
         self.corridor.listen(self.watcher.observe)
         self.corridor.listen(self.bandits.observe)
+        self.corridor.listen(self.experimenter.observe)
         self.corridor.listen(self.offering.observe)
         self.watcher.attend()
 
@@ -312,6 +320,8 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     await _load_models(workspace)
     await _recall(workspace)
     await workspace.bandits.recall(workspace.state.offset)
+    if workspace.experimenter.book.by_placement:
+        workspace.experimenter.recall(await workspace.journal.latest(_STILL_SEEN))
     await workspace.offering.recall(workspace.state.offset)
     await workspace.predictor.refresh()
     workspace.journal.start()
@@ -325,6 +335,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "bandits": (1.0, workspace.bandits.round),
         "offers": (0.25, workspace.offering.round),
         "learned": (_LEARNED_S, workspace.bandits.save),
+        "exposures": (0.5, workspace.experimenter.round),
         "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),
     }
     workspace.upkeep = [
@@ -371,6 +382,7 @@ async def stop(workspace: Workspace) -> None:
     await asyncio.gather(*workspace.upkeep, return_exceptions=True)
     await workspace.corridor.stop()
     await workspace.bandits.save()
+    await workspace.experimenter.stop()
     await workspace.journal.stop()
     await workspace.tally.flush()
     workspace.dead_letters.close()
@@ -383,14 +395,3 @@ async def stop(workspace: Workspace) -> None:
     workspace.vault_file.close()
     workspace.items.close()
     workspace.versions.close()
-
-
-def _state(path: Path) -> SqliteState:
-    """Open the derived state; one folded by other rules is thrown away and folded anew."""
-    remove_database(path.with_name("state.rebuilt.db"))  # left by a replay that was killed
-    state = SqliteState(path)
-    if state.fold_version == FOLD_VERSION:
-        return state
-    state.close()
-    remove_database(path)
-    return SqliteState(path)

@@ -5,6 +5,19 @@ from typing import Any
 from tailorbird.configure.kinds import Kind
 from tailorbird.decide.configuration import PLACEMENTS
 from tailorbird.decide.offers.configuration import OFFERS
+from tailorbird.decide.varying import placement_faults
+from tailorbird.experiments.configuration import FLAGS, HOLDOUTS, checked
+from tailorbird.measure.asking import metric_faults
 from tailorbird.rules.configuration import EVENTS, RULES
 
-KINDS: tuple[Kind[Any], ...] = (PLACEMENTS, EVENTS, RULES, OFFERS)
+EXPERIMENTS = checked(placement_faults, metric_faults)
+
+KINDS: tuple[Kind[Any], ...] = (
+    PLACEMENTS,
+    EVENTS,
+    RULES,
+    OFFERS,
+    FLAGS,
+    HOLDOUTS,
+    EXPERIMENTS,
+)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import time
 
+import msgspec
 import numpy as np
 
 from tailorbird.catalog.catalog import Catalog
@@ -19,11 +21,13 @@ from tailorbird.decide.numbering import Names
 from tailorbird.decide.placements import Placements
 from tailorbird.decide.ports import DecisionRecord, Journal
 from tailorbird.decide.ranking import ranked
+from tailorbird.decide.trials import UNTRIED, Chosen, Trials, Tried, unseen
 from tailorbird.decide.wire import (
     DecideAnswer,
     DecideRequest,
     RankRequest,
     RequestContext,
+    Slot,
     SlotDecision,
 )
 from tailorbird.identity.resolver import Resolver
@@ -76,6 +80,7 @@ class Decider:
         self._clock = clock
         self._names = Names()
         self._filler = Filler(predictor, rooms.catalog, rng, rooms.bandits)
+        self.trials: Trials | None = None
 
     async def decide(
         self,
@@ -99,10 +104,11 @@ class Decider:
             UnknownPlacement: a placement does not exist; nothing was decided.
         """
         started = time.perf_counter()
-        chosen = [(self.placements.get(slot.name), slot) for slot in request.placements]
+        chosen: Chosen = [(self.placements.get(slot.name), slot) for slot in request.placements]
         person, profile, permitted = await self._who(request.context, subject, signals)
         asked = self._asked(request, (person, profile, permitted), started, deadline_ms, explain)
         decision_id = self._names.next()
+        chosen, tried = self._tried(chosen, asked, subject)
         decisions = tuple(
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
@@ -115,8 +121,9 @@ class Decider:
             decisions, noted = whole.answered, whole.noted
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if permitted and not request.dry_run:
-            self._note(decision_id, asked, subject, noted, took_ms)
-        return DecideAnswer(decision_id=decision_id, decisions=decisions, took_ms=took_ms)
+            record = self._record(decision_id, asked, subject, tried.told(noted), took_ms)
+            self._note(record, asked, tried)
+        return DecideAnswer(decision_id, tried.told(decisions), took_ms)
 
     async def rank(
         self, request: RankRequest, subject: Subject, signals: Choices, *, deadline_ms: float
@@ -136,14 +143,17 @@ class Decider:
         placement = self.placements.get(request.placement)
         who = await self._who(request.context, subject, signals)
         asked = self._asked(request, who, started, deadline_ms, explain=False)
+        alone: Chosen = [(placement, Slot(placement.name))]
+        [(placement, _)], tried = self._tried(alone, asked, subject)
         decision_id = self._names.next()
         names = tuple(ItemId(str(one)) for one in request.candidates)
         found = ranked(placement, asked.moment, asked.next_items, self.predictor, names)
         decision = self._filler.listed(placement, found, asked, f"{decision_id}-0")
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if who[2] and not request.dry_run:
-            self._note(decision_id, asked, subject, (decision,), took_ms)
-        return DecideAnswer(decision_id=decision_id, decisions=(decision,), took_ms=took_ms)
+            record = self._record(decision_id, asked, subject, tried.told((decision,)), took_ms)
+            self._note(record, asked, msgspec.structs.replace(tried, ghosts=()))
+        return DecideAnswer(decision_id, tried.told((decision,)), took_ms)
 
     async def _who(
         self, context: RequestContext, subject: Subject, signals: Choices
@@ -187,29 +197,55 @@ class Decider:
         """Return a decider by other placements, with the same models: for a look at a draft."""
         other = copy.copy(self)
         other.placements = placements
+        other.trials = None
         return other
 
     def forget(self, person: PersonId) -> None:
         """Forget what was last shown to a person."""
         self._filler.last_shown.forget(person)
 
-    def _note(
+    def _tried(self, chosen: Chosen, asked: Asked, subject: Subject) -> tuple[Chosen, Tried]:
+        if not self.trials:
+            return chosen, UNTRIED
+        return self.trials.of(chosen, asked, subject)
+
+    def _note(self, record: DecisionRecord, asked: Asked, tried: Tried) -> None:
+        if self.trials is not None and tried is not UNTRIED:
+            record = self.trials.noted(record, tried)
+        if tried.ghosts:
+            # Once the answer has left: nobody waits for what they do not see.
+            asyncio.get_running_loop().call_soon(self._note_ghosts, record, asked, tried)
+        else:
+            self._journal.note(record)
+
+    def _note_ghosts(self, record: DecisionRecord, asked: Asked, tried: Tried) -> None:
+        slots, aside = asked.request, unseen(asked)
+        ghosts: list[dict[str, object]] = []
+        try:
+            for one in tried.ghosts:
+                slot = slots.placements[one.place] if isinstance(slots, DecideRequest) else Slot("")
+                stem = f"{record.decision_id}-{one.place}-ghost"
+                shown = self._filler.fill(one.placement, slot, aside, stem)
+                named = {"experiment": one.experiment, "variant": one.variant}
+                ghosts.append({**named, "decision": shown})
+        finally:
+            self._journal.note(msgspec.structs.replace(record, ghosts=tuple(ghosts)))
+
+    def _record(
         self,
         decision_id: str,
         asked: Asked,
         subject: Subject,
         decisions: tuple[SlotDecision, ...],
         took_ms: float,
-    ) -> None:
-        self._journal.note(
-            DecisionRecord(
-                decision_id=decision_id,
-                at_ms=asked.moment.now_ms,
-                person=asked.person,
-                anonymous_id=subject.anonymous_id if asked.person is not None else None,
-                user_id=subject.user_id if asked.person is not None else None,
-                page=asked.request.context.page.path,
-                took_ms=took_ms,
-                decisions=decisions,
-            )
+    ) -> DecisionRecord:
+        return DecisionRecord(
+            decision_id=decision_id,
+            at_ms=asked.moment.now_ms,
+            person=asked.person,
+            anonymous_id=subject.anonymous_id if asked.person is not None else None,
+            user_id=subject.user_id if asked.person is not None else None,
+            page=asked.request.context.page.path,
+            took_ms=took_ms,
+            decisions=decisions,
         )

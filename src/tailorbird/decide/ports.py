@@ -9,7 +9,13 @@ from tailorbird.spine.ids import IdentifierKey, PersonId
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One answer, as the journal keeps it; decisions come back from it as plain objects."""
+    """One answer, as the journal keeps it; decisions come back from it as plain objects.
+
+    Attributes:
+        ghosts: what other arms of experiments would have shown: `experiment`, `variant` and the
+            `decision`.
+        units: experiment → what it assigned, where that is not the person.
+    """
 
     decision_id: str
     at_ms: int
@@ -19,6 +25,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     page: str | None
     took_ms: float
     decisions: tuple[Any, ...]
+    ghosts: tuple[Any, ...] = ()
+    units: dict[str, str] = {}
 
 
 class Journal(Protocol):

@@ -8,6 +8,7 @@ from tailorbird.spine.clock import format_time
 
 def told(record: DecisionRecord) -> dict[str, Any]:
     """Return a decision as JSON-ready fields, in camelCase as everything on the wire."""
+    more = {"ghosts": record.ghosts} if record.ghosts else {}
     return {
         "decisionId": record.decision_id,
         "at": format_time(record.at_ms),
@@ -17,4 +18,6 @@ def told(record: DecisionRecord) -> dict[str, Any]:
         "page": record.page,
         "tookMs": record.took_ms,
         "decisions": record.decisions,
+        **more,
+        **({"units": record.units} if record.units else {}),
     }

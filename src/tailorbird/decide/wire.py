@@ -42,6 +42,7 @@ class RequestContext(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     market: str | None = None
     timezone: str | None = None
     locale: str | None = None
+    session_id: str | None = None
     consent: dict[str, Any] | None = None
 
 

@@ -14,6 +14,7 @@ from tailorbird.identity.graph import Link, Node, persons_of
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.ids import IdentifierKey, PersonId
 from tailorbird.spine.named import named
+from tailorbird.storage.embedded.copying import remove_database
 from tailorbird.storage.embedded.hot_table import HotTable, Statements
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
@@ -26,6 +27,17 @@ FOLD_VERSION = 2
 
 _HOT_PROFILES = 50_000
 _HOT_LINKS = 100_000
+
+
+def current_state(path: Path) -> "SqliteState":
+    """Open the derived state; one folded by other rules is thrown away and folded anew."""
+    remove_database(path.with_name("state.rebuilt.db"))  # left by a replay that was killed
+    state = SqliteState(path)
+    if state.fold_version == FOLD_VERSION:
+        return state
+    state.close()
+    remove_database(path)
+    return SqliteState(path)
 
 
 class SqliteState:

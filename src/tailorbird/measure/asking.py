@@ -1,0 +1,118 @@
+"""From an experiment's declaration to the question that the analyst is asked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tailorbird.configure.kinds import Fault, Known
+from tailorbird.configure.words import meant
+from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.fitting import misfits
+from tailorbird.measure.gates import RolloutGate
+from tailorbird.measure.metrics import BadMetric, Metric, columns_of, parse_metric
+from tailorbird.measure.question import Question, Weights
+from tailorbird.rules.configuration import event_names
+
+OUTCOMES = (
+    "revenue",
+    "orders",
+    "converted",
+    "items",
+    "margin",
+    "retained",
+    "clicked",
+    "viewed",
+    "unsubscribed",
+    "complained",
+)
+"""The columns that an outcome can have; the name of any event is one, too: how often it came."""
+
+_BEFORE = "before:"
+
+
+def question_of(one: Experiment, weights: tuple[Weights, ...] = ()) -> Question:
+    """Return what is asked of an experiment.
+
+    Args:
+        one: a valid experiment.
+        weights: how traffic was split, where that changed; else as declared.
+    """
+    return Question(
+        metrics=tuple(_metric(said) for said in one.metrics),
+        name=one.name,
+        control=one.control,
+        covariates=one.covariates,
+        weights=weights or (Weights(one.shares),),
+        detect=one.detect,
+    )
+
+
+def metric_faults(one: Experiment, known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with an experiment's metrics, covariates and gate."""
+    metrics: list[Metric] = []
+    columns = {*OUTCOMES, *event_names(known)}
+    for index, said in enumerate(one.metrics):
+        path = f"$.metrics[{index}]"
+        faults = list(_metric_faults(said, path, columns))
+        yield from faults
+        if not faults:
+            metrics.append(_metric(said))
+    if not one.metrics:
+        yield Fault("$.metrics", "an experiment needs a metric; the first decides")
+    names = [metric.name for metric in metrics]
+    if len(set(names)) < len(names):
+        yield Fault("$.metrics", "two metrics have one name; write `paid=revenue:mean`")
+    for index, name in enumerate(one.covariates):
+        column = name.removeprefix(_BEFORE)
+        if not name.startswith(_BEFORE) or column not in columns:
+            hint = meant(column, OUTCOMES)
+            yield Fault(f"$.covariates[{index}]", f"a covariate is `before:COLUMN`{hint}")
+    if one.gate is not None:
+        yield from _gate_faults(one, names)
+
+
+def gate_of(one: Experiment) -> RolloutGate | None:
+    """Return an experiment's gate; its name is the experiment's."""
+    if one.gate is None:
+        return None
+    return msgspec.convert({"name": one.name, **one.gate}, RolloutGate)
+
+
+def _metric(said: str | dict[str, Any]) -> Metric:
+    return parse_metric(said) if isinstance(said, str) else msgspec.convert(said, Metric)
+
+
+def _metric_faults(said: str | dict[str, Any], path: str, columns: set[str]) -> Iterator[Fault]:
+    if not isinstance(said, str):
+        shaped = list(misfits(said, Metric, path))
+        yield from shaped
+        if shaped:
+            return
+    try:
+        metric = _metric(said)
+    except BadMetric as cause:
+        yield Fault(path, f"{cause} {BadMetric.remedy}")
+        return
+    for column in columns_of(metric):
+        if column not in columns:
+            yield Fault(path, f"there is no outcome `{column}`{meant(column, OUTCOMES)}")
+
+
+def _gate_faults(one: Experiment, metrics: list[str]) -> Iterator[Fault]:
+    shaped = list(misfits({"name": one.name, **(one.gate or {})}, RolloutGate, "$.gate"))
+    yield from shaped
+    gate = None if shaped else gate_of(one)
+    if gate is None:
+        return
+    for at, name in (
+        ("$.gate.metric", gate.metric),
+        *(
+            (f"$.gate.guardrails[{index}].metric", rail.metric)
+            for index, rail in enumerate(gate.guardrails)
+        ),
+    ):
+        if name not in metrics:
+            yield Fault(at, f"`{name}` is not among its metrics{meant(name, metrics)}")
+    if gate.arm is not None and gate.arm not in one.shares:
+        yield Fault("$.gate.arm", f"there is no variant `{gate.arm}`{meant(gate.arm, one.shares)}")
