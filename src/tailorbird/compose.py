@@ -17,13 +17,11 @@ from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of
 from tailorbird.configured import KINDS
 from tailorbird.consent.gate import Gate
-from tailorbird.decide.awaited import Waiter
 from tailorbird.decide.bandits.keeper import BanditKeeper, Outside
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.configuration import placements_in
+from tailorbird.decide.counters import Counters, Places
 from tailorbird.decide.decider import Decider, Rooms
-from tailorbird.decide.offers.offering import Offering
-from tailorbird.decide.offers.offering import Outside as Counted
 from tailorbird.decide.placements import Placements
 from tailorbird.decide.trials import Trials
 from tailorbird.experiments.experimenter import Experimenter
@@ -70,6 +68,7 @@ from tailorbird.storage.embedded.journal import SqliteJournal
 from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.models import ModelFolder
 from tailorbird.storage.embedded.offers import SqliteGrants
+from tailorbird.storage.embedded.payments import SqlitePayments
 from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
@@ -158,10 +157,10 @@ class Workspace:
         )
         beliefs = Beliefs(self.foresight, self.segments.called)
         self.grants = SqliteGrants(folder / "offers.db")
-        self.offering = Offering(
-            Counted(self.grants, self.log, self.catalog, self.resolver, beliefs), clock
-        )
-        slots = BanditSlots(self.bandits), Waiter(self.offering.desk)
+        self.payments = SqlitePayments(folder / "payments.db")
+        places = Places(self.grants, self.payments, self.vault, self.log)
+        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock)
+        slots = BanditSlots(self.bandits), self.counters.waiter
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog, *slots),
             self.predictor,
@@ -181,6 +180,7 @@ class Workspace:
                 "experiments": self.experimenter.store,
                 "segments": self.segments,
                 "offers": self.grants,
+                "payments": self.payments,
                 "contacts": self.vault,
                 "consent": self.ledger,
             },
@@ -201,7 +201,7 @@ class Workspace:
         self.bandits.adopt(self.decider.placements)
         self.experimenter.adopt(configuration)
         self.decider.trials = Trials(self.experimenter, self.decider.placements)
-        self.offering.adopt(configuration)
+        self.counters.adopt(configuration)
         self.watcher.adopt(configuration)
 
     def attend(self) -> None:
@@ -212,7 +212,7 @@ class Workspace:
         self.corridor.listen(self.watcher.observe)
         self.corridor.listen(self.bandits.observe)
         self.corridor.listen(self.experimenter.observe)
-        self.corridor.listen(self.offering.observe)
+        self.corridor.listen(self.counters.observe)
         self.watcher.attend()
 
     def _observe(self, batch: Sequence[Resolved]) -> None:
@@ -222,6 +222,7 @@ class Workspace:
 
     async def _forget(self, keys: Sequence[IdentifierKey]) -> None:
         """Drop what memory holds of the people behind some identifiers."""
+        await self.counters.forget(keys)
         for key in keys:
             self.predictor.forget(key.partition(":")[2])
             self.watch.forget(key.partition(":")[2])
@@ -238,7 +239,6 @@ class Workspace:
         await self.collector.settled()
         await self.corridor.reached(self.log.last_offset)
         await self.watcher.settled()
-        await self.offering.round()
         await self.corridor.reached(self.log.last_offset)
 
     async def _knows(self, subject: Subject) -> bool:
@@ -322,7 +322,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     await workspace.bandits.recall(workspace.state.offset)
     if workspace.experimenter.book.by_placement:
         workspace.experimenter.recall(await workspace.journal.latest(_STILL_SEEN))
-    await workspace.offering.recall(workspace.state.offset)
+    await workspace.counters.recall(workspace.state.offset)
     await workspace.predictor.refresh()
     workspace.journal.start()
     rounds = {
@@ -333,7 +333,8 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "rules": (0.0, workspace.watcher.round),
         "waiting": (1.0, workspace.watcher.tick),
         "bandits": (1.0, workspace.bandits.round),
-        "offers": (0.25, workspace.offering.round),
+        "offers": (0.25, workspace.counters.round),
+        "payments": (_LEARNED_S, workspace.counters.save),
         "learned": (_LEARNED_S, workspace.bandits.save),
         "exposures": (0.5, workspace.experimenter.round),
         "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),
@@ -392,6 +393,7 @@ async def stop(workspace: Workspace) -> None:
     workspace.segments.close()
     workspace.bandit_file.close()
     workspace.grants.close()
+    workspace.payments.close()
     workspace.vault_file.close()
     workspace.items.close()
     workspace.versions.close()

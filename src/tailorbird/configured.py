@@ -3,6 +3,7 @@
 from typing import Any
 
 from tailorbird.configure.kinds import Kind
+from tailorbird.decide.checkout.method import PAYMENT_METHODS
 from tailorbird.decide.configuration import PLACEMENTS
 from tailorbird.decide.offers.configuration import OFFERS
 from tailorbird.decide.varying import placement_faults

@@ -40,7 +40,7 @@ def why(shop: Shop, who: str = "a1", **fields: Any) -> str:
 
 
 def spending(shop: Shop) -> Any:
-    shop.run(shop.workspace.offering.round())
+    shop.run(shop.workspace.counters.round())
     return shop.run(shop.workspace.grants.spending())[0]
 
 

@@ -1,4 +1,4 @@
-"""What an answer must wait for: an offer is held of its budget before it is told."""
+"""What an answer must wait for: offers are held before they are told, the vault is asked."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tailorbird.decide.checkout.desk import CheckoutDesk
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.levels import Level
 from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
 from tailorbird.decide.offers.showing import Found
 from tailorbird.decide.placements import Placement, PlacementKind
-from tailorbird.decide.wire import SlotDecision
+from tailorbird.decide.wire import Slot, SlotDecision
 from tailorbird.spine.ids import Subject
 
-AWAITED = frozenset({PlacementKind.OFFER})
+AWAITED = frozenset({PlacementKind.OFFER, PlacementKind.PAYMENT_METHODS})
 """Placements whose answers must wait for something."""
 
-Parts = Sequence[tuple[Placement, SlotDecision]]
+Parts = Sequence[tuple[Placement, Slot, SlotDecision]]
 
 
 class Completed(msgspec.Struct, frozen=True, gc=False):
@@ -32,10 +33,12 @@ class Waiter:
 
     Args:
         offers: gives offers.
+        checkout: orders payment methods, and fills in what is known.
     """
 
-    def __init__(self, offers: OfferDesk) -> None:
+    def __init__(self, offers: OfferDesk, checkout: CheckoutDesk) -> None:
         self._offers = offers
+        self._checkout = checkout
 
     async def completed(
         self, parts: Parts, asked: Asked, subject: Subject, decision_id: str, left_ms: float
@@ -43,7 +46,7 @@ class Waiter:
         """Return the decisions with what had to be waited for.
 
         Args:
-            parts: placements, each with what could be answered at once.
+            parts: placements and slots, each with what could be answered at once.
             asked: who asks, and from where.
             subject: by which identifiers.
             decision_id: what exposure ids begin with.
@@ -59,7 +62,7 @@ class Waiter:
             left_ms=left_ms,
             rehearsed=asked.request.dry_run,
         )
-        for place, (placement, decision) in enumerate(parts):
+        for place, (placement, slot, decision) in enumerate(parts):
             told = kept = decision
             if placement.kind is PlacementKind.OFFER:
                 found = Found(notice=REFUSED)
@@ -68,6 +71,9 @@ class Waiter:
                     found = await self._offers.found(placement.name, shopper, exposure_id)
                 kept = _with_offer(decision, found)
                 told = kept if asked.explain else _discreet(kept)
+            elif placement.kind is PlacementKind.PAYMENT_METHODS:
+                kept = self._checkout.ordered(decision, slot, asked, f"{decision_id}-{place}")
+                told = await self._checkout.filled(kept, asked, subject)
             answered.append(told)
             noted.append(kept)
         return Completed(tuple(answered), tuple(noted))

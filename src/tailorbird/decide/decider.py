@@ -116,7 +116,7 @@ class Decider:
         noted, waiter = decisions, self._rooms.waiter
         if waiter is not None and any(placement.kind in AWAITED for placement, _ in chosen):
             left_ms = deadline_ms - (time.perf_counter() - started) * 1000
-            parts = [(one[0], done) for one, done in zip(chosen, decisions, strict=True)]
+            parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
             whole = await waiter.completed(parts, asked, subject, decision_id, left_ms)
             decisions, noted = whole.answered, whole.noted
         took_ms = round((time.perf_counter() - started) * 1000, 3)

@@ -11,7 +11,6 @@ from tailorbird.decide.explaining import explained, rejected
 from tailorbird.decide.last_shown import LastShown
 from tailorbird.decide.levels import Level, has_history, level_of
 from tailorbird.decide.moment import Moment
-from tailorbird.decide.payments import payment_order
 from tailorbird.decide.placements import Placement, PlacementKind, Source
 from tailorbird.decide.ranking import RankedList
 from tailorbird.decide.reasons import clipped, reason
@@ -82,7 +81,7 @@ class Filler:
             case PlacementKind.OFFER:
                 return self._decision(placement, Level.BESTSELLERS, offer=None)
             case PlacementKind.PAYMENT_METHODS:
-                return self._payments(placement, slot, asked, stem)
+                return self._decision(placement, Level.BESTSELLERS, items=())
 
     def _items(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
         limit = slot.limit or placement.limit
@@ -164,17 +163,6 @@ class Filler:
         )
         level = Level.PERSONAL if personal else Level.BESTSELLERS
         return self._decision(placement, level, content=content)
-
-    def _payments(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
-        ordered, personal = payment_order(
-            tuple(str(one) for one in slot.candidates), asked.moment.profile
-        )
-        items = tuple(
-            ShownItem(id=method, position=place + 1, exposure_id=f"{stem}-{place + 1}", reason=why)
-            for place, (method, why) in enumerate(ordered)
-        )
-        level = Level.PERSONAL if personal else Level.BESTSELLERS
-        return self._decision(placement, level, items=items)
 
     def _decision(self, placement: Placement, level: Level, **parts: object) -> SlotDecision:
         given = {

@@ -150,6 +150,14 @@ class ShownOffer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
+class CheckoutFacts(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
+    """What a checkout can be filled with; contact data and balance for the identified only."""
+
+    currency: str | None = None
+    prefill: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    loyalty_balance: float | msgspec.UnsetType = msgspec.UNSET
+
+
 class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer for one placement."""
 
@@ -161,6 +169,7 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     items: tuple[ShownItem | ExplainedItem, ...] | msgspec.UnsetType = msgspec.UNSET
     content: ShownContent | msgspec.UnsetType | None = msgspec.UNSET
     offer: ShownOffer | msgspec.UnsetType | None = msgspec.UNSET
+    checkout: CheckoutFacts | msgspec.UnsetType = msgspec.UNSET
     rejected: tuple[RejectedCandidate, ...] | msgspec.UnsetType = msgspec.UNSET
     notice: str | msgspec.UnsetType = msgspec.UNSET
 

@@ -1,4 +1,4 @@
-"""What must not be shown to this person here, and why; payment methods in the order of use."""
+"""What must not be shown to this person here, and why."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 
 from tailorbird.decide.filters import banned
 from tailorbird.decide.moment import Moment
-from tailorbird.decide.payments import payment_order
 from tailorbird.decide.placements import Filters
 from tailorbird.decide.wire import NOWHERE, CartLine, RequestContext
 from tailorbird.profile.fold import fold_many
@@ -67,31 +66,3 @@ def test_the_pages_own_item_is_not_offered_on_its_page() -> None:
 
 def test_for_somebody_unknown_nothing_is_ruled_out() -> None:
     assert out(Moment(now_ms=NOON_MS, context=NOWHERE)) == {}
-
-
-def paid(method: str, at: int = NOON_MS) -> Event:
-    return an_event("Payment Info Entered", at=at, properties={"payment_method": method})
-
-
-def methods(*events: Event) -> list[str]:
-    ordered, _ = payment_order(("card", "paypal", "klarna"), fold_many(EMPTY, events))
-    return [method for method, _ in ordered]
-
-
-def test_methods_nobody_used_keep_the_shops_order() -> None:
-    assert methods() == ["card", "paypal", "klarna"]
-
-
-def test_the_method_used_last_comes_first() -> None:
-    assert methods(paid("klarna"), paid("paypal", NOON_MS + DAY)) == ["paypal", "klarna", "card"]
-
-
-def test_a_method_that_the_shop_no_longer_offers_is_left_out() -> None:
-    assert methods(paid("cheque")) == ["card", "paypal", "klarna"]
-
-
-def test_an_order_of_methods_says_whether_it_is_personal() -> None:
-    personal = [
-        payment_order(("card",), fold_many(EMPTY, events))[1] for events in ([], [paid("card")])
-    ]
-    assert personal == [False, True]

@@ -23,6 +23,7 @@ _DATABASES = (
     "state.db",
     "bandits.db",
     "offers.db",
+    "payments.db",
     "segments.db",
     "journal.db",
     "vault.db",

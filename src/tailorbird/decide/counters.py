@@ -1,0 +1,82 @@
+"""The shop's counters: what one workspace needs to give offers and to take payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tailorbird.catalog.catalog import Catalog
+from tailorbird.configure.configuration import Configuration
+from tailorbird.decide.awaited import Waiter
+from tailorbird.decide.checkout.desk import CheckoutDesk
+from tailorbird.decide.checkout.keeper import PaymentKeeper
+from tailorbird.decide.checkout.ports import AttemptStore, Contacts
+from tailorbird.decide.offers.desk import Counter, OfferDesk
+from tailorbird.decide.offers.ports import GrantStore, Orders
+from tailorbird.decide.offers.ready import ready_offers
+from tailorbird.decide.offers.settling import Settler
+from tailorbird.decide.offers.uplifting import UpliftShelf
+from tailorbird.identity.graph import Resolved
+from tailorbird.identity.resolver import Resolver
+from tailorbird.rules.ports import Beliefs
+from tailorbird.spine.clock import Clock
+from tailorbird.spine.ids import IdentifierKey
+
+
+class Places(msgspec.Struct, frozen=True):
+    """What the counters keep or read: grants, payments, contact data and the log."""
+
+    grants: GrantStore
+    payments: AttemptStore
+    contacts: Contacts
+    log: Orders
+
+
+class Counters:
+    """Offers and payments of one workspace.
+
+    Args:
+        places: what is kept and read.
+        catalog: what things cost.
+        resolver: who somebody is.
+        beliefs: what models and segments say of somebody.
+        clock: tells when codes have expired.
+    """
+
+    def __init__(
+        self, places: Places, catalog: Catalog, resolver: Resolver, beliefs: Beliefs, clock: Clock
+    ) -> None:
+        self.uplifts = UpliftShelf()
+        self.payments = PaymentKeeper(places.payments, places.log, resolver)
+        self._settler = Settler(places.grants, places.log, resolver.everyone, clock)
+        self._desk = OfferDesk(Counter(places.grants, catalog.get, self.uplifts, beliefs, resolver))
+        self.waiter = Waiter(self._desk, CheckoutDesk(self.payments, catalog, places.contacts))
+
+    def adopt(self, configuration: Configuration) -> None:
+        """Put other offers and methods in force; what was given before stays good."""
+        self._desk.adopt(ready_offers(configuration))
+        self.payments.adopt(configuration)
+
+    def observe(self, batch: Sequence[Resolved]) -> None:
+        """See events once they are folded."""
+        self._settler.observe(batch)
+        self.payments.observe(batch)
+
+    async def recall(self, folded: int) -> None:
+        """Take up what came in while nobody served; `folded` is how far the log was folded."""
+        await self._settler.recall(folded)
+        await self.payments.recall(folded)
+
+    async def round(self) -> None:
+        """Settle orders with codes, and give back what was held for codes that have expired."""
+        await self._settler.round()
+
+    async def save(self) -> None:
+        """Store what was counted of payments."""
+        await self.payments.save()
+
+    async def forget(self, keys: Sequence[IdentifierKey]) -> None:
+        """Forget what names somebody, once orders on their way are settled."""
+        await self._settler.round()
+        await self.payments.forget(keys)
