@@ -50,10 +50,15 @@ def index_sessions(sessions: Sessions, item_count: int) -> SessionIndex:
     )
 
 
+NEWEST = 13.0
+"""Half-lives by which a session may be newer than the newest that was fitted."""
+
+
 def freshness(ended_at: Seconds, half_life_seconds: float, latest_at: float) -> NDArray[np.float32]:
     """Return float32[n], the weight of each session, which halves with every half-life."""
-    # Bounded, so that neither very old nor very new sessions leave the range of 32-bit numbers.
-    halvings = np.clip((latest_at - ended_at) / half_life_seconds, -60.0, 100.0)
+    # Bounded: what comes long after the training (an old history was imported, or the training is
+    # weeks ago) counts 8,192-fold at most, so that it leads but never drowns what was fitted.
+    halvings = np.clip((latest_at - ended_at) / half_life_seconds, -NEWEST, 100.0)
     return np.exp2(-halvings).astype(np.float32)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tailorbird.predict.session_index import freshness
 from tailorbird.predict.sessions import Sessions, Vocabulary
 
 rows = st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=6), max_size=12)
@@ -43,3 +44,8 @@ def test_a_code_never_changes_its_meaning() -> None:
     assert vocabulary.learn("lamp") == 2
     assert vocabulary.decode([0, 1, 2]) == ["tent", "stove", "lamp"]
     assert vocabulary.encode(["lamp", "unknown", "tent"]).tolist() == [2, 0]
+
+
+def test_a_session_years_after_the_training_leads_but_does_not_drown_the_rest() -> None:
+    weights = freshness(np.array([0.0, 100.0, 1e9]), half_life_seconds=100.0, latest_at=100.0)
+    assert weights.tolist() == [0.5, 1.0, 8192.0]
