@@ -383,6 +383,7 @@ async def stop(workspace: Workspace) -> None:
     await asyncio.gather(*workspace.upkeep, return_exceptions=True)
     await workspace.corridor.stop()
     await workspace.bandits.save()
+    await workspace.counters.save()
     await workspace.experimenter.stop()
     await workspace.journal.stop()
     await workspace.tally.flush()

@@ -18,6 +18,7 @@ KINDS: tuple[Kind[Any], ...] = (
     EVENTS,
     RULES,
     OFFERS,
+    PAYMENT_METHODS,
     FLAGS,
     HOLDOUTS,
     EXPERIMENTS,
