@@ -104,8 +104,7 @@ class Workspace:
         self.versions = SqliteVersions(place.control, name)
         self.configurator = Configurator(KINDS, self.versions)
         seal = Seal(secret, f"{name}/vault")
-        self.name = name
-        self.signing_secret = signing_secret(secret, name)
+        self.name, self.signing_secret = name, signing_secret(secret, name)
         self.log = SqliteEventLog(folder / "log.db", dead_letter_file.SCHEMA)
         self.state = current_state(folder / "state.db")
         self.vault_file = VaultFile(folder / "vault.db", seal)
