@@ -64,3 +64,9 @@ def test_only_the_newest_versions_are_kept(folder: PeopleModelFolder) -> None:
     for day in range(3, 10):
         folder.save(version(day))
     assert [card.name[-1] for card in folder.versions()] == ["5", "6", "7", "8", "9"]
+
+
+def test_nobody_but_the_owner_can_read_a_version(folder: PeopleModelFolder, tmp_path: Path) -> None:
+    assert folder.current() is not None
+    open_to_others = [path for path in tmp_path.glob("*/**/*") if path.stat().st_mode & 0o077]
+    assert open_to_others == []

@@ -11,7 +11,7 @@ from tailorbird.predict.customer_value.value_model import load_value
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
 from tailorbird.predict.people import PeopleModels, fits
 from tailorbird.predict.propensity.model import load_propensity
-from tailorbird.spine.private import private_folder, write_private
+from tailorbird.spine.private import make_private, private_folder, write_private
 
 log = logging.getLogger("tailorbird.models")
 
@@ -53,6 +53,7 @@ class PeopleModelFolder:
             models.refused,
         )
         write_private(place / "card.json", msgspec.json.format(msgspec.json.encode(card)))
+        make_private(place)
         pointer = self._folder / "current.tmp"
         write_private(pointer, place.name.encode())
         pointer.replace(self._folder / "current")
