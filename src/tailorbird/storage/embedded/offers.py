@@ -1,9 +1,9 @@
 """Grants of offers in one SQLite file: limits are checked in the transaction that writes."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tailorbird.decide.offers.grants import (
     GRACE_MS,
@@ -18,6 +18,7 @@ from tailorbird.decide.offers.grants import (
 )
 from tailorbird.spine.clock import format_time
 from tailorbird.spine.ids import IdentifierKey
+from tailorbird.storage.embedded.grant_book import Book, grants_of, over
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
@@ -56,15 +57,7 @@ class SqliteGrants:
         return _refusal(self._reader, wanted, limits)
 
     async def grant(self, wanted: Wanted, limits: Limits) -> Grant | Refused:
-        def job(connection: sqlite3.Connection) -> Grant | Refused:
-            for one in _open_of(connection, wanted.theirs, wanted.at_ms):
-                if one.offer == wanted.offer:
-                    return one
-            _expire(connection, wanted.at_ms)
-            refused = _refusal(connection, wanted, limits)
-            return refused or _granted(connection, wanted)
-
-        return await self._writer.submit(job)
+        return await self._writer.submit_part(_granted, (wanted, limits))
 
     async def settle(self, orders: Sequence[Redemption], offset: int) -> None:
         def job(connection: sqlite3.Connection) -> None:
@@ -111,7 +104,9 @@ class SqliteGrants:
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, object]]:
         found: list[dict[str, object]] = []
         for key in keys:
-            found += [_shown(one) for one in _grants(self._reader.execute(_SQL["of_key"], (key,)))]
+            found += [
+                _shown(one) for one in grants_of(self._reader.execute(_SQL["of_key"], (key,)))
+            ]
             found += [
                 {"order": order, "offer": offer, "discount_minor": held}
                 for order, offer, held in self._reader.execute(_SQL["strays_of"], (key,))
@@ -128,7 +123,9 @@ def _open_of(
     connection: sqlite3.Connection, theirs: Sequence[IdentifierKey], now_ms: int
 ) -> list[Grant]:
     return [
-        one for key in theirs for one in _grants(connection.execute(_SQL["open_of"], (key, now_ms)))
+        one
+        for key in theirs
+        for one in grants_of(connection.execute(_SQL["open_of"], (key, now_ms)))
     ]
 
 
@@ -138,45 +135,19 @@ def _refusal(connection: sqlite3.Connection, wanted: Wanted, limits: Limits) -> 
         connection.execute(_SQL["times"], (key, wanted.offer, since_ms)).fetchone()[0]
         for key in wanted.theirs
     )
-    if times >= limits.times:
-        return Refused("it was given to this person as often as one may have it")
     held, today = connection.execute(_SQL["held"], (day_of(wanted.at_ms), wanted.offer)).fetchone()
-    if limits.total_minor is not None and held + wanted.hold_minor > limits.total_minor:
-        return Refused("its budget is used up")
-    if limits.day_minor is not None and today + wanted.hold_minor > limits.day_minor:
-        return Refused("its budget of this day is used up")
-    if wanted.pool and _unused(connection, wanted) is None:
-        return Refused("its codes are used up")
-    return None
+    return over(wanted, limits, times, held, today)
 
 
-def _unused(connection: sqlite3.Connection, wanted: Wanted) -> str | None:
-    used = {row[0] for row in connection.execute(_SQL["pool_used"], (wanted.offer,))}
-    return next((code for code in wanted.pool if code not in used), None)
-
-
-def _granted(connection: sqlite3.Connection, wanted: Wanted) -> Grant:
-    code = _unused(connection, wanted) if wanted.pool else wanted.code
-    if wanted.pool:
-        connection.execute(_SQL["use_pool"], (wanted.offer, code))
-    day = day_of(wanted.at_ms)
-    row = connection.execute(
-        _SQL["grant"],
-        (
-            wanted.offer,
-            wanted.key,
-            wanted.depth,
-            wanted.hold_minor,
-            wanted.most_minor,
-            code,
-            wanted.at_ms,
-            wanted.expires_ms,
-            day,
-            wanted.reason,
-        ),
-    )
-    connection.execute(_SQL["spend"], (wanted.offer, day, wanted.hold_minor, 0, 0))
-    return _grants(connection.execute(_SQL["by_id"], (row.lastrowid,)))[0]
+def _granted(
+    connection: sqlite3.Connection, parts: Sequence[tuple[Wanted, Limits]]
+) -> list[Grant | Refused]:
+    """Grant what the limits allow, one after the other, in a handful of statements for all."""
+    _expire(connection, max(wanted.at_ms for wanted, _ in parts))
+    book = Book(connection, [wanted for wanted, _ in parts])
+    results = [book.taken(wanted, limits) for wanted, limits in parts]
+    book.write(connection)
+    return results
 
 
 def _expire(connection: sqlite3.Connection, now_ms: int) -> int:
@@ -231,10 +202,6 @@ def _cancel(connection: sqlite3.Connection, order: Redemption) -> None:
         if one.state == GrantState.REDEEMED:
             connection.execute(_SQL["cancel"], (one.id,))
             connection.execute(_SQL["spend"], (one.offer, one.day, -one.held, -one.given, 0))
-
-
-def _grants(rows: Iterable[Sequence[Any]]) -> list[Grant]:
-    return [Grant(**dict(zip(Grant.__struct_fields__, row, strict=True))) for row in rows]
 
 
 def _shown(one: Grant) -> dict[str, object]:

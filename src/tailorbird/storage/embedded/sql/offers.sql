@@ -1,6 +1,6 @@
 -- name: schema
 CREATE TABLE IF NOT EXISTS grants (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     offer TEXT NOT NULL,
     key TEXT,
     depth REAL NOT NULL,
@@ -49,9 +49,15 @@ CREATE TABLE IF NOT EXISTS progress (
 SELECT id, offer, key, depth, held, most, code, at_ms, expires_ms, state, order_id, reason
 FROM grants WHERE key = ? AND state = 'open' AND expires_ms > ? ORDER BY id;
 
--- name: by_id
+-- name: of_keys
 SELECT id, offer, key, depth, held, most, code, at_ms, expires_ms, state, order_id, reason
-FROM grants WHERE id = ?;
+FROM grants WHERE key IN (SELECT value FROM json_each(?)) ORDER BY id;
+
+-- name: held_by_day
+SELECT offer, day, held FROM spending WHERE offer IN (SELECT value FROM json_each(?));
+
+-- name: last
+SELECT coalesce(max(id), 0) FROM grants;
 
 -- name: times
 SELECT count(*) FROM grants WHERE key = ? AND offer = ? AND at_ms > ?;
@@ -64,11 +70,16 @@ FROM spending WHERE offer = ?;
 SELECT code FROM pool WHERE offer = ?;
 
 -- name: use_pool
-INSERT OR IGNORE INTO pool (offer, code) VALUES (?, ?);
+INSERT OR IGNORE INTO pool (offer, code)
+SELECT value ->> 0, value ->> 1 FROM json_each(?);
 
 -- name: grant
-INSERT INTO grants (offer, key, depth, held, most, code, at_ms, expires_ms, day, state, reason)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?);
+INSERT INTO grants
+(id, offer, key, depth, held, most, code, at_ms, expires_ms, day, state, reason)
+SELECT
+    value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+    value ->> 7, value ->> 8, value ->> 9, 'open', value ->> 10
+FROM json_each(?);
 
 -- name: spend
 INSERT INTO spending (offer, day, held, given, strays) VALUES (?, ?, ?, ?, ?)
