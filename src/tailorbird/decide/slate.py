@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.decide.filters import Banned, banned
-from tailorbird.decide.moment import NO_CODES, Moment
+from tailorbird.decide.moment import NO_CODES, Moment, long_past
 from tailorbird.decide.placements import Business, Placement, Source, Weights
 from tailorbird.predict.blending import Limits, Pool, blend
 from tailorbird.predict.board import Ladder
-from tailorbird.predict.drawing import LARGEST_POOL, Picks, outside
+from tailorbird.predict.drawing import LARGEST_POOL, Offer, Picks, outside
 from tailorbird.predict.item_table import NO_FACET, ItemTable
 from tailorbird.predict.leaders import NEW, POPULAR, TRENDING, Leaders
 from tailorbird.predict.predictor import Predictor
@@ -70,7 +70,8 @@ def slate(
         rng: for the places given to discovery.
     """
     picks = _picks(placement.weights, moment, predictor.leaders)
-    drawn, spoke = predictor.pool(next_items, moment.anchors, moment.session[-1:], picks)
+    offered = _tastes(placement.weights, moment, predictor)
+    drawn, spoke = predictor.pool(next_items, moment.anchors, moment.session[-1:], picks, offered)
     pool = _fitting(drawn, placement, moment, predictor.table)
     reasons = banned(placement.filters, moment)
     ruled_out = predictor.codes(tuple(reasons))
@@ -103,7 +104,9 @@ def slate(
     if explored and found.codes:
         kept_out = (blended.codes, ruled_out)
         discovered = _discoveries(kept_out, explored, moment, predictor, rng)
-        _discover(found, explored, discovered[_worthy(discovered, business, predictor.table)])
+        if _has_floors(business):
+            discovered = discovered[_worthy(discovered, business, predictor.table)]
+        _discover(found, explored, discovered)
     return found
 
 
@@ -147,6 +150,14 @@ def _personal(weights: Weights, moment: Moment, lead: Leaders) -> list[_Pick]:
     return picks
 
 
+def _tastes(weights: Weights, moment: Moment, predictor: Predictor) -> tuple[Offer, ...]:
+    """Return what people with the same past came to, where the placement weighs it."""
+    if not weights.collaborative:
+        return ()
+    ladder = predictor.tastes(long_past(moment, predictor))
+    return (Offer(ladder, weights.collaborative, Source.COLLABORATIVE.value),)
+
+
 _NOT_PERSONAL: list[_Pick] = [(0, 0.0, 0, 0)] * 3
 
 
@@ -158,7 +169,7 @@ def _fitting(pool: Pool, placement: Placement, moment: Moment, table: ItemTable)
     """Return those candidates that fit the market and the placement's categories and floors."""
     keep: NDArray[np.bool_] | None = None
     codes, filters = pool.codes, placement.filters
-    if placement.business.min_stock or placement.business.margin_floor is not None:
+    if _has_floors(placement.business):
         keep = _worthy(codes, placement.business, table)
     market = moment.context.market or moment.context.country
     if filters.market and market and table.market_bits:
@@ -176,6 +187,10 @@ def _fitting(pool: Pool, placement: Placement, moment: Moment, table: ItemTable)
     if keep is None:
         return pool
     return Pool(codes[keep], pool.weights[keep], pool.sources[keep])
+
+
+def _has_floors(business: Business) -> bool:
+    return business.min_stock > 0 or business.margin_floor is not None
 
 
 def _worthy(codes: Codes, business: Business, table: ItemTable) -> NDArray[np.bool_]:
