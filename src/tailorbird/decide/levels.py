@@ -9,7 +9,11 @@ from tailorbird.decide.placements import Source
 from tailorbird.decide.slate import Slate
 
 _PERSONAL = sum(
-    1 << source for source in (Source.SESSION, Source.COMPLEMENT, Source.SIMILAR, Source.AFFINITY)
+    1 << source
+    for source in (
+        *(Source.SESSION, Source.COLLABORATIVE, Source.COMPLEMENT),
+        *(Source.SIMILAR, Source.AFFINITY),
+    )
 )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tailorbird.collect.circumstances import channel_of
 from tailorbird.decide.wire import RequestContext
+from tailorbird.predict.collaborative import REMEMBERED
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.profile.affinity import LONG_HALF_LIFE_MS, SHORT_HALF_LIFE_MS, Pulls
@@ -95,6 +96,16 @@ def moment(
         facets=facets,
         pulls=pulls,
     )
+
+
+def long_past(here: Moment, predictor: Predictor) -> Codes:
+    """Return the items that the person dealt with last in any visit or order, newest first."""
+    if here.profile is None:
+        return here.session[::-1]
+    names = [touch.item for touch in last_items(here.profile, REMEMBERED)]
+    if here.page_item is not None:
+        names = [here.page_item, *(one for one in names if one != here.page_item)]
+    return predictor.codes(names)
 
 
 def generic_moment(context: RequestContext, now_ms: int) -> Moment:

@@ -22,6 +22,7 @@ class Source(IntEnum):
     EXPLORE = 7
     LAST_KNOWN = 8
     SHOP = 9
+    COLLABORATIVE = 10
 
 
 class PlacementKind(StrEnum):
@@ -37,6 +38,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much each source counts in a placement; a source with 0 is not asked."""
 
     session: float = 0.0
+    collaborative: float = 0.0
     complement: float = 0.0
     similar: float = 0.0
     affinity: float = 0.0

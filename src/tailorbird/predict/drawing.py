@@ -44,6 +44,14 @@ class Kin(NamedTuple):
     anchors: Codes
 
 
+class Offer(NamedTuple):
+    """A ladder made for one request, how much it counts, and the number of its source."""
+
+    ladder: Ladder
+    weight: float
+    source: int
+
+
 def empty_pool() -> Pool:
     """Return room for a pool."""
     return Pool(
@@ -90,6 +98,20 @@ def draw(
         if count > before:
             spoke |= 1 << picks.sources[place]
     return count, spoke
+
+
+@kernel
+def add(offer: Offer, drawn: tuple[int, int], room: Pool) -> tuple[int, int]:
+    """Add a ladder to a pool that was drawn; returns how many there are now, and who spoke."""
+    count, spoke = drawn
+    wanted = min(len(offer.ladder.codes), LARGEST_POOL - count)
+    for rank in range(wanted):
+        room.codes[count + rank] = offer.ladder.codes[rank]
+        room.weights[count + rank] = offer.weight * offer.ladder.scores[rank]
+        room.sources[count + rank] = offer.source
+    if wanted > 0:
+        spoke |= 1 << offer.source
+    return count + wanted, spoke
 
 
 @kernel
@@ -205,6 +227,7 @@ def warm_up(kin: tuple[Kin, Kin], board: Board) -> None:
         Picks(codes, numbers, np.zeros(1, np.int8), codes),
         empty_pool(),
     )
+    add(Offer(Ladder(codes, numbers), 1.0, 0), (0, 0), empty_pool())
     row = np.full((1, FACETS_AN_ITEM), -1, np.int32)
     available = np.ones(1, np.uint8)
     pool = Pool(codes, np.ones(1, np.float32), np.zeros(1, np.int8))

@@ -13,8 +13,9 @@ import numpy as np
 from tailorbird.catalog.items import Item
 from tailorbird.predict.blending import BlendScratch, Pool, Rows, blend_scratch
 from tailorbird.predict.board import NOBODY, Ladder
+from tailorbird.predict.collaborative import Collaborative
 from tailorbird.predict.content import Description
-from tailorbird.predict.drawing import Kin, Picks, draw, empty_pool, warm_up
+from tailorbird.predict.drawing import Kin, Offer, Picks, add, draw, empty_pool, warm_up
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
@@ -57,6 +58,7 @@ class Models:
         next_item: what comes next in a session.
         complements: what is bought together or after.
         similar: what is alike by text and attributes.
+        collaborative: what people with the same past came to.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Models:
     next_item: NextItemModel | None = None
     complements: Neighbors | None = None
     similar: Lookalikes | None = None
+    collaborative: Collaborative | None = None
 
 
 UNTRAINED = Models(name="none", trained_offset=0)
@@ -268,6 +271,15 @@ class Predictor:
         found = self._answers[key] = Ladder(codes, _FALLING[: len(codes)])
         return found
 
+    def tastes(self, past: Codes) -> Ladder:
+        """Return what people with this past came to, scored by place.
+
+        Args:
+            past: int32[], different items of any visit, newest first.
+        """
+        model = self.models.collaborative
+        return NOBODY if model is None else model.ladder(past, _FALLING)
+
     def skipped(self) -> None:
         """Note that the session model was not asked for lack of time.
 
@@ -276,7 +288,14 @@ class Predictor:
         """
         self.session_ms *= 0.95
 
-    def pool(self, told: Ladder, anchors: Codes, latest: Codes, picks: Picks) -> tuple[Pool, int]:
+    def pool(
+        self,
+        told: Ladder,
+        anchors: Codes,
+        latest: Codes,
+        picks: Picks,
+        offered: Sequence[Offer] = (),
+    ) -> tuple[Pool, int]:
         """Return the candidates of all sources that are picked, and which had any, one bit each.
 
         Args:
@@ -284,12 +303,15 @@ class Predictor:
             anchors: what complements are sought for.
             latest: what look-alikes are sought for.
             picks: which sources count, and how much.
+            offered: ladders that are none of the board's, each with its weight and source.
 
         The pool stands in memory that the next call fills anew.
         """
         kin = _kin(self.models, anchors, latest)
         room = self._room
         count, spoke = draw(told, kin, self.leaders.board, picks, room)
+        for one in offered:
+            count, spoke = add(one, (count, spoke), room)
         return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
 
 

@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 
 from tailorbird import __version__
+from tailorbird.predict.collaborative import Collaborative
+from tailorbird.predict.collaborative_fitting import fit_collaborative
 from tailorbird.predict.complements import Browsing, complements, joined_orders
 from tailorbird.predict.content import Description
 from tailorbird.predict.embedding.choosing import NONE, Placed, placed, remote
@@ -109,6 +111,7 @@ def train(
         next_item=_next_item(diary, sessions, rng, (1.0 - BUDGET_SHARE) * budget, told),
         complements=_complements(diary, sessions, told),
         similar=fit_lookalikes(descriptions, texts),
+        collaborative=_collaborative(diary, told),
     )
     card = Card(
         name=models.name,
@@ -139,6 +142,11 @@ def _complements(diary: Diary, sessions: Sessions, told: Told) -> Neighbors:
     orders = joined_orders(diary.baskets(), diary.buyers(), _SOON_S)
     browsing = Browsing(sessions, diary.leaves())
     return complements(orders, COMPLEMENTS, browsing=browsing, item_count=len(diary.vocabulary))
+
+
+def _collaborative(diary: Diary, told: Told) -> Collaborative | None:
+    told("finding what people with the same past come to")
+    return fit_collaborative(diary.histories(), len(diary.vocabulary))
 
 
 def _trained(models: Models, diary: Diary, now_ms: int) -> Trained:

@@ -56,6 +56,7 @@ class Diary:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     facets: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _touches: list[tuple[str, float, int]] = field(default_factory=list)
+    _users: dict[str, str] = field(default_factory=dict)
     _counted: list[tuple[int, float, float, str | None]] = field(default_factory=list)
     _baskets: list[tuple[str, float, list[int]]] = field(default_factory=list)
 
@@ -65,6 +66,8 @@ class Diary:
             return
         visitor = event.anonymous_id or event.user_id or ""
         at_s = event.occurred_at_ms / 1000
+        if event.anonymous_id and event.user_id:
+            self._users[event.anonymous_id] = event.user_id
         weight = TOUCH_WEIGHTS.get(event.name)
         if weight is not None:
             channel = event.context.channel
@@ -104,6 +107,23 @@ class Diary:
         ordered = self._ordered()
         rows = [list(dict.fromkeys(codes)) for _, _, codes in ordered]
         return Sessions.of(rows, [at_s for _, at_s, _ in ordered])
+
+    def histories(self) -> Sessions:
+        """Return people with two different items or more, by when they last came to one.
+
+        A row is what one person came to over all visits and orders, each item where it was first.
+        What a device did counts for the user who logged in on it last.
+        """
+        acts = [
+            (self._users.get(visitor, visitor), at_s, code) for visitor, at_s, code in self._touches
+        ]
+        for buyer, at_s, codes in self._baskets:
+            acts.extend((self._users.get(buyer, buyer), at_s, code) for code in codes)
+        people: dict[str, dict[int, float]] = {}
+        for person, at_s, code in sorted(acts, key=_by_visitor):
+            people.setdefault(person, {}).setdefault(code, at_s)
+        told = [items for person, items in people.items() if person and len(items) > 1]
+        return Sessions.of([list(items) for items in told], [max(one.values()) for one in told])
 
     def buyers(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """int64[orders], a number for who placed each order of `baskets`."""

@@ -1,13 +1,17 @@
 """The folder of models: whole or not at all, damage refused, the last good version serves."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tailorbird.predict.collaborative import Collaborative
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
+from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.registry.card import Status
 from tailorbird.storage.embedded.models import ModelFolder
 from tests.unit.predict.registry.versions import NOW_MS, a_version
@@ -41,6 +45,16 @@ def place_of(tmp_path: Path, name: str) -> Path:
 def test_a_version_comes_back_as_it_was_saved(folder: ModelFolder) -> None:
     trained = folder.read(SECOND)
     assert trained.vocabulary.ids == a_version()[0].vocabulary.ids
+
+
+def test_what_people_come_to_comes_back_as_it_was_saved(folder: ModelFolder) -> None:
+    trained, card = a_version(THIRD)
+    lends = Neighbors(np.array([[1]], np.int32), np.array([[0.5]], np.float32))
+    model = Collaborative(lends, 2.0)
+    folder.save(replace(trained, models=replace(trained.models, collaborative=model)), card)
+    found = folder.read(THIRD).models.collaborative
+    assert found is not None
+    assert found.recommend(np.zeros(1, np.int32), 5).codes.tolist() == [1]
 
 
 def test_a_saved_version_does_not_serve_before_it_is_promoted(folder: ModelFolder) -> None:

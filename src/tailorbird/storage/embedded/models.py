@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tailorbird.predict.collaborative import load_collaborative
 from tailorbird.predict.embedding.vectors import Embedding
 from tailorbird.predict.lookalikes import load_lookalikes
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable, read_parts, write_parts
@@ -64,6 +65,8 @@ class ModelFolder:
             write_parts(part / "complements", "complements", {}, models.complements._asdict())
         if models.similar is not None:
             models.similar.save(part / "similar")
+        if models.collaborative is not None:
+            models.collaborative.save(part / "collaborative")
         write_parts(part / "standings", "standings", *trained.standings.parts())
         whole = msgspec.structs.replace(
             card,
@@ -71,6 +74,7 @@ class ModelFolder:
             has_next_item=models.next_item is not None,
             has_complements=models.complements is not None,
             has_similar=models.similar is not None,
+            has_collaborative=models.collaborative is not None,
         )
         (part / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(whole)))
         seal(part)
@@ -243,6 +247,9 @@ def _read(place: Path, embedding: Embedding | None) -> Trained:
         next_item=load_next_item(place / "next_item") if card.has_next_item else None,
         complements=_complements(place / "complements") if card.has_complements else None,
         similar=load_lookalikes(place / "similar", embedding) if card.has_similar else None,
+        collaborative=(
+            load_collaborative(place / "collaborative") if card.has_collaborative else None
+        ),
     )
     vocabulary = Vocabulary.of(items.ids)
     return Trained(models, vocabulary, items.facets, _standings(place / "standings"))

@@ -1,0 +1,78 @@
+"""A slate takes from every source that its placement weighs, and from no other."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from tailorbird.decide.levels import Level, level_of
+from tailorbird.decide.moment import moment
+from tailorbird.decide.placements import Filters, Placement, Source, Weights
+from tailorbird.decide.slate import Slate, slate
+from tailorbird.decide.wire import NOWHERE
+from tailorbird.predict.board import NOBODY
+from tailorbird.predict.collaborative import Collaborative
+from tailorbird.predict.nearest_rows import Neighbors
+from tailorbird.predict.predictor import Models, Predictor, Trained
+from tailorbird.predict.sessions import Vocabulary
+from tailorbird.predict.standing import Standings
+from tailorbird.profile.fold import fold_many
+from tailorbird.profile.profile import EMPTY
+from tailorbird.spine.events import Event
+from tests.makers import DAY, NOON_MS, an_event, an_item, an_order
+
+ITEMS = ("tent", "mat", "lamp")
+NEXT = Neighbors(np.array([[1], [2], [-1]], np.int32), np.array([[1], [1], [0]], np.float32))
+"""Who had the tent comes to the mat, and who had the mat to the lamp."""
+
+
+def predictor(model: Collaborative | None) -> Predictor:
+    found = Predictor(lambda: NOON_MS)
+    models = Models("test@1", 0, collaborative=model)
+    facets: list[tuple[str, ...]] = [("category:Camping",)] * len(ITEMS)
+    vocabulary = Vocabulary.of(ITEMS)
+    found.adopt(Trained(models, vocabulary, facets, Standings(NOON_MS / 1000)))
+    asyncio.run(found.refresh())
+    return found
+
+
+def shown(*events: Event) -> tuple[list[str], Slate, Level]:
+    """What a placement of this source alone shows to somebody, ten days after."""
+    serving = predictor(Collaborative(NEXT, 1.0))
+    here = moment(fold_many(EMPTY, events), NOWHERE, serving, NOON_MS + 10 * DAY)
+    placement = Placement(
+        name="home",
+        weights=Weights(collaborative=1.0, popular=0.0),
+        filters=Filters(purchased_days=None),
+    )
+    found = slate(placement, here, NOBODY, serving, 5, np.random.default_rng(0))
+    return serving.vocabulary.decode(found.codes), found, level_of(here, found)
+
+
+def test_what_was_viewed_long_ago_brings_what_others_came_to() -> None:
+    assert shown(an_event("Product Viewed", an_item("tent")))[0] == ["mat"]
+
+
+def test_what_was_bought_brings_what_others_came_to() -> None:
+    assert shown(an_order(an_item("mat")))[0] == ["lamp"]
+
+
+def test_its_items_go_under_its_name() -> None:
+    assert shown(an_order(an_item("mat")))[1].sources == [Source.COLLABORATIVE]
+
+
+def test_a_past_alone_makes_an_answer_personal() -> None:
+    assert shown(an_order(an_item("mat")))[2] is Level.PERSONAL
+
+
+@pytest.mark.parametrize("model", [None, Collaborative(NEXT, 1.0)])
+def test_a_source_without_weight_or_model_is_silent(model: Collaborative | None) -> None:
+    serving = predictor(model)
+    here = moment(
+        fold_many(EMPTY, [an_order(an_item("mat"))]), NOWHERE, serving, NOON_MS + 10 * DAY
+    )
+    weights = Weights(collaborative=0.0 if model else 1.0, popular=0.0)
+    found = slate(
+        Placement(name="home", weights=weights), here, NOBODY, serving, 5, np.random.default_rng(0)
+    )
+    assert found.spoke == 0
