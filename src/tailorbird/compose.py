@@ -74,6 +74,7 @@ from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal, install_secret, signing_secret
 from tailorbird.storage.embedded.segments import SqliteSegments
 from tailorbird.storage.embedded.state import current_state
+from tailorbird.storage.embedded.uplift_models import UpliftFolder
 from tailorbird.storage.embedded.vault import (
     SqliteConsentLedger,
     SqliteSuppression,
@@ -157,7 +158,9 @@ class Workspace:
         beliefs = Beliefs(self.foresight, self.segments.called)
         self.grants = SqliteGrants(folder / "offers.db")
         self.payments = SqlitePayments(folder / "payments.db")
-        places = Places(self.grants, self.payments, self.vault, self.log)
+        places = Places(
+            self.grants, self.payments, self.vault, self.log, UpliftFolder(folder / "models/uplift")
+        )
         self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock)
         slots = BanditSlots(self.bandits), self.counters.waiter
         self.decider = Decider(
@@ -183,9 +186,7 @@ class Workspace:
                 "contacts": self.vault,
                 "consent": self.ledger,
             },
-            OfficersDoors(
-                self.suppression.add, self._settled, self.resolver.everyone, self._forget
-            ),
+            OfficersDoors(self.suppression.add, self._idle, self.resolver.everyone, self._forget),
             SqliteReceipts(self.vault_file),
             clock,
         )
@@ -233,7 +234,7 @@ class Workspace:
                 self.segmenter.forget(person)
                 self.watcher.forget(person)
 
-    async def _settled(self) -> None:
+    async def _idle(self) -> None:
         """Wait until every event that was let in before is in the log and folded."""
         await self.collector.settled()
         await self.corridor.reached(self.log.last_offset)
@@ -333,7 +334,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "waiting": (1.0, workspace.watcher.tick),
         "bandits": (1.0, workspace.bandits.round),
         "offers": (0.25, workspace.counters.round),
-        "payments": (_LEARNED_S, workspace.counters.save),
+        "counters": (_LEARNED_S, workspace.counters.renew),
         "learned": (_LEARNED_S, workspace.bandits.save),
         "exposures": (0.5, workspace.experimenter.round),
         "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),

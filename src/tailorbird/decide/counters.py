@@ -13,7 +13,7 @@ from tailorbird.decide.checkout.desk import CheckoutDesk
 from tailorbird.decide.checkout.keeper import PaymentKeeper
 from tailorbird.decide.checkout.ports import AttemptStore, Contacts
 from tailorbird.decide.offers.desk import Counter, OfferDesk
-from tailorbird.decide.offers.ports import GrantStore, Orders
+from tailorbird.decide.offers.ports import GrantStore, Orders, UpliftStore
 from tailorbird.decide.offers.ready import ready_offers
 from tailorbird.decide.offers.settling import Settler
 from tailorbird.decide.offers.uplifting import UpliftShelf
@@ -25,12 +25,13 @@ from tailorbird.spine.ids import IdentifierKey
 
 
 class Places(msgspec.Struct, frozen=True):
-    """What the counters keep or read: grants, payments, contact data and the log."""
+    """What the counters keep or read: grants, payments, contact data, the log, uplift models."""
 
     grants: GrantStore
     payments: AttemptStore
     contacts: Contacts
     log: Orders
+    uplifts: UpliftStore
 
 
 class Counters:
@@ -47,7 +48,7 @@ class Counters:
     def __init__(
         self, places: Places, catalog: Catalog, resolver: Resolver, beliefs: Beliefs, clock: Clock
     ) -> None:
-        self.uplifts = UpliftShelf()
+        self.uplifts = UpliftShelf(places.uplifts)
         self.payments = PaymentKeeper(places.payments, places.log, resolver)
         self._settler = Settler(places.grants, places.log, resolver.everyone, clock)
         self._desk = OfferDesk(Counter(places.grants, catalog.get, self.uplifts, beliefs, resolver))
@@ -55,7 +56,9 @@ class Counters:
 
     def adopt(self, configuration: Configuration) -> None:
         """Put other offers and methods in force; what was given before stays good."""
-        self._desk.adopt(ready_offers(configuration))
+        offers = ready_offers(configuration)
+        self._desk.adopt(offers)
+        self.uplifts.want(one.offer for found in offers.values() for one in found)
         self.payments.adopt(configuration)
 
     def observe(self, batch: Sequence[Resolved]) -> None:
@@ -67,10 +70,16 @@ class Counters:
         """Take up what came in while nobody served; `folded` is how far the log was folded."""
         await self._settler.recall(folded)
         await self.payments.recall(folded)
+        await self.uplifts.renew()
 
     async def round(self) -> None:
         """Settle orders with codes, and give back what was held for codes that have expired."""
         await self._settler.round()
+
+    async def renew(self) -> None:
+        """Store what was counted of payments, and serve uplift models that are trained since."""
+        await self.payments.save()
+        await self.uplifts.renew()
 
     async def save(self) -> None:
         """Store what was counted of payments."""

@@ -6,6 +6,7 @@ from typing import Protocol
 from tailorbird.decide.offers.choosing import Said
 from tailorbird.decide.offers.grants import Grant, Limits, Redemption, Refused, Spending, Wanted
 from tailorbird.decide.offers.offer import Offer
+from tailorbird.predict.uplift.model import UpliftCard, UpliftModel
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.events import LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
@@ -38,6 +39,14 @@ class Uplifts(Protocol):
     """What models say of the effect of offers on people."""
 
     def said(self, offer: Offer, profile: Profile | None, now_ms: int) -> Said: ...
+
+
+class UpliftStore(Protocol):
+    """Trained uplift models, by treatment; a newer version serves in the place of an older."""
+
+    def versions(self, treatment: str) -> Sequence[UpliftCard]: ...
+
+    def load(self, treatment: str) -> UpliftModel | None: ...
 
 
 class Orders(Protocol):

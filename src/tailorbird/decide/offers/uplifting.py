@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,12 +12,16 @@ import numpy as np
 from tailorbird.decide.offers.choosing import Said, Told, Untold, depths_in_percent
 from tailorbird.decide.offers.fairness import allowed, barred_features
 from tailorbird.decide.offers.offer import Offer
+from tailorbird.decide.offers.ports import UpliftStore
 from tailorbird.features.declaring import Feature, Kind
 from tailorbird.features.moment import Moment
 from tailorbird.features.store import UnknownFeature, named, values
 from tailorbird.predict.uplift.model import UpliftModel
 from tailorbird.predict.uplift.recalibrating import Depth
 from tailorbird.profile.profile import Profile
+from tailorbird.spine.errors import TailorbirdError
+
+log = logging.getLogger("tailorbird.offers")
 
 UNTRAINED = "no uplift model is trained for it"
 UNKNOWN_PERSON = "nothing is known of this person yet"
@@ -32,10 +38,40 @@ class _Shelved(NamedTuple):
 
 
 class UpliftShelf:
-    """The uplift models of one workspace, by treatment."""
+    """The uplift models of one workspace, by treatment.
 
-    def __init__(self) -> None:
+    Args:
+        store: where trained versions are kept.
+    """
+
+    def __init__(self, store: UpliftStore) -> None:
+        self._store = store
         self._models: dict[str, _Shelved] = {}
+        self._wanted: tuple[str, ...] = ()
+        self._seen: dict[str, str] = {}
+
+    def want(self, offers: Iterable[Offer]) -> None:
+        """Note which treatments the offers in force ask about."""
+        self._wanted = tuple(sorted({treatment_of(one) for one in offers if one.by_uplift}))
+
+    async def renew(self) -> None:
+        """Serve versions that a training has stored since; a broken one leaves the old serving."""
+        for treatment in self._wanted:
+            model = await asyncio.to_thread(self._fresh, treatment)
+            if model is not None:
+                self.put(model)
+
+    def _fresh(self, treatment: str) -> UpliftModel | None:
+        try:
+            known = self._store.versions(treatment)
+            newest = known[-1].name if known else None
+            if newest is None or self._seen.get(treatment) == newest:
+                return None
+            self._seen[treatment] = newest
+            return self._store.load(treatment)
+        except TailorbirdError as error:
+            log.warning("uplift_model.refused treatment=%s said=%s", treatment, error.detail)
+            return None
 
     def put(self, model: UpliftModel, depths: Sequence[Depth] = ()) -> None:
         """Serve a model, in the place of another of the same treatment.
@@ -57,8 +93,7 @@ class UpliftShelf:
 
     def said(self, offer: Offer, profile: Profile | None, now_ms: int) -> Said:
         """Return what an offer is expected to change for somebody, or why nobody can tell."""
-        treatment = offer.by_uplift.treatment if offer.by_uplift is not None else None
-        shelved = self._models.get(treatment or offer.name)
+        shelved = self._models.get(treatment_of(offer))
         if shelved is None:
             return Untold(UNTRAINED)
         if shelved.refused is not None:
@@ -70,6 +105,12 @@ class UpliftShelf:
         if profile is None:
             return Untold(UNKNOWN_PERSON)
         return _told(shelved, profile, now_ms)
+
+
+def treatment_of(offer: Offer) -> str:
+    """Return the name of the trial whose model tells an offer's depth."""
+    named_one = None if offer.by_uplift is None else offer.by_uplift.treatment
+    return named_one or offer.name
 
 
 def _told(shelved: _Shelved, profile: Profile, now_ms: int) -> Said:
