@@ -16,6 +16,7 @@ from tailorbird.api.features import FeatureDoors
 from tailorbird.api.http import Door
 from tailorbird.api.items import ItemDoors
 from tailorbird.api.models import ModelDoors
+from tailorbird.api.ofrep import OfrepDoors
 from tailorbird.api.operating import OperatingDoors
 from tailorbird.api.people import PeopleDoors
 from tailorbird.api.privacy import PrivacyDoors
@@ -53,6 +54,9 @@ def build(install: Install) -> ASGIApp:
     segments = SegmentDoors(keeper, install)
     exact |= segments.exact()
     patterned += segments.patterned()
+    flags = OfrepDoors(keeper, install.clock)
+    exact |= flags.exact()
+    patterned += flags.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()

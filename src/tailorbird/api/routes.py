@@ -9,6 +9,7 @@ from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.bandits import BanditsShown
 from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.models import ModelsShown
+from tailorbird.api.ofrep import FlagsAsked, FlagsShown
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
@@ -18,6 +19,7 @@ from tailorbird.catalog.items import WireItem
 from tailorbird.collect.collector import Outcome
 from tailorbird.collect.wire import WireEvent
 from tailorbird.decide.wire import DecideRequest, RankRequest
+from tailorbird.experiments.evaluating import Evaluation
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
 from tailorbird.segments.telling import MembersShown, SegmentsShown
 
@@ -53,7 +55,7 @@ class Described(msgspec.Struct, frozen=True):
 
 _EVENTS, _DECIDE, _ITEMS = "Events", "Decisions", "Items"
 _PEOPLE, _PRIVACY, _QUALITY = "People", "Consent and privacy", "Data quality"
-_CONFIG = "Configuration"
+_CONFIG, _TRY = "Configuration", "Experiments and flags"
 _RUN, _CLIENTS = "Operation", "What client libraries ask for"
 
 _event = Described(_EVENTS, Scope.COLLECT, WireEvent, Outcome, mistakes=(503,))
@@ -171,6 +173,10 @@ ROUTES: dict[tuple[str, str], Described] = {
     ),
     ("POST", "/v1/dead-letters/replay"): Described(
         _QUALITY, Scope.ADMIN, shapes.Replay, shapes.ReplayShown, mistakes=(503,)
+    ),
+    ("POST", "/ofrep/v1/evaluate/flags"): Described(_TRY, Scope.DECIDE, FlagsAsked, FlagsShown),
+    ("POST", "/ofrep/v1/evaluate/flags/{key}"): Described(
+        _TRY, Scope.DECIDE, FlagsAsked, Evaluation, mistakes=(404,)
     ),
     ("GET", "/v1/models"): Described(_DECIDE, Scope.ADMIN, gives=ModelsShown),
     ("GET", "/v1/bandits"): Described(_DECIDE, Scope.ADMIN, gives=BanditsShown),

@@ -18,6 +18,7 @@ from tailorbird.experiments.experiment import ExposedBy, Unit
 from tailorbird.experiments.ports import FirstExposures, Seen
 from tailorbird.experiments.whom import Whom
 from tailorbird.identity.graph import Resolved
+from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.events import RECOMMENDATION_VIEWED
 from tailorbird.spine.ids import PersonId
 
@@ -52,6 +53,8 @@ class Experimenter:
     def __init__(self, store: FirstExposures) -> None:
         self.store = store
         self._open: OrderedDict[str, tuple[Shown, ...]] = OrderedDict()
+        self._told: set[tuple[str, str, str]] = set()
+        self._told_on = 0
         self.book: Book = NO_BOOK
         self.crossed: Counter[str] = Counter()
         """By experiment, people who turned out to have seen two arms, since the start."""
@@ -101,6 +104,17 @@ class Experimenter:
             return
         if one.variant in split.arms:
             self._see(one.experiment, PersonId(one.unit), Seen(one.variant, at_ms, whom.keys[0]))
+
+    def news(self, flag: str, one: Assignment, at_ms: int) -> bool:
+        """Return whether a flag is told to a unit for the first time on a day (UTC)."""
+        day = at_ms // DAY_MS
+        if day != self._told_on or len(self._told) > _MOST_OPEN:
+            self._told, self._told_on = set(), day
+        told = (flag, one.unit, one.variant)
+        if told in self._told:
+            return False
+        self._told.add(told)
+        return True
 
     def observe(self, batch: Sequence[Resolved]) -> None:
         """See events once they are folded: joins of persons, and what was seen."""
