@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from tailorbird.profile.affinity import lean
 from tailorbird.profile.cart import change_cart
-from tailorbird.profile.newest import Stamped, put_newest
+from tailorbird.profile.newest import Stamped, put_newest, put_oldest
 from tailorbird.profile.ordering import take_order
 from tailorbird.profile.presence import see
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.reach import hear
 from tailorbird.profile.tallies import Tallies, count
 from tailorbird.profile.touches import search, touch
-from tailorbird.profile.traits import learn_traits
+from tailorbird.profile.traits import learn_account_traits, learn_traits
 from tailorbird.spine import events
 from tailorbird.spine.events import Event
 
@@ -44,12 +44,16 @@ def fold(profile: Profile, event: Event) -> Profile:
             tallies=count(profile.tallies, event.name, event.occurred_at_ms),
             traits=learn_traits(profile.traits, event),
             accounts=_accounts(profile.accounts, event),
+            joined=_joined(profile.joined, event),
+            account_traits=learn_account_traits(profile.account_traits, event),
         )
     return Profile(
         presence=see(profile.presence, event),
         tallies=count(profile.tallies, event.name, event.occurred_at_ms),
         traits=learn_traits(profile.traits, event),
         accounts=_accounts(profile.accounts, event),
+        joined=_joined(profile.joined, event),
+        account_traits=profile.account_traits,
         touches=touch(profile.touches, event),
         searches=search(profile.searches, event),
         facets=lean(profile.facets, event),
@@ -86,6 +90,12 @@ def _accounts(accounts: Mapping[str, int], event: Event) -> Mapping[str, int]:
     if event.group_id is None:
         return accounts
     return put_newest(accounts, event.group_id, event.occurred_at_ms, ACCOUNTS_KEPT)
+
+
+def _joined(joined: Mapping[str, int], event: Event) -> Mapping[str, int]:
+    if event.group_id is None:
+        return joined
+    return put_oldest(joined, event.group_id, event.occurred_at_ms, ACCOUNTS_KEPT)
 
 
 def _dismissed(dismissed: Mapping[str, int], event: Event) -> Mapping[str, int]:

@@ -9,14 +9,14 @@ from tailorbird.profile.fold import (
     PAYMENTS_KEPT,
     TICKETS_KEPT,
 )
-from tailorbird.profile.newest import join_newest
+from tailorbird.profile.newest import join_newest, join_oldest
 from tailorbird.profile.ordering import join_orders
 from tailorbird.profile.presence import join_presence
 from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.profile.reach import join_reaches
 from tailorbird.profile.tallies import join_tallies
 from tailorbird.profile.touches import join_searches, join_touches
-from tailorbird.profile.traits import join_traits
+from tailorbird.profile.traits import ACCOUNT_TRAITS_KEPT, join_traits
 
 
 def merge(a: Profile, b: Profile) -> Profile:
@@ -34,6 +34,8 @@ def merge(a: Profile, b: Profile) -> Profile:
         tallies=join_tallies(a.tallies, b.tallies),
         traits=join_traits(a.traits, b.traits),
         accounts=join_newest(a.accounts, b.accounts, ACCOUNTS_KEPT),
+        joined=join_oldest(a.joined, b.joined, ACCOUNTS_KEPT),
+        account_traits=join_newest(a.account_traits, b.account_traits, ACCOUNT_TRAITS_KEPT),
         touches=join_touches(a.touches, b.touches),
         searches=join_searches(a.searches, b.searches),
         facets=join_pulls(a.facets, b.facets),

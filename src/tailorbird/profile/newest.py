@@ -59,6 +59,21 @@ def join_newest(a: Mapping[str, T], b: Mapping[str, T], keep: int) -> Mapping[st
     return _cut(joined, keep)
 
 
+def put_oldest(kept: Mapping[str, int], key: str, value: int, keep: int) -> Mapping[str, int]:
+    """Return the map with the lesser of the present moment and this one under `key`."""
+    return join_oldest(kept, {key: value}, keep)
+
+
+def join_oldest(a: Mapping[str, int], b: Mapping[str, int], keep: int) -> Mapping[str, int]:
+    """Return both maps in one, with the lesser moment where both have a key; the `keep` least."""
+    joined = dict(a)
+    for key, value in b.items():
+        joined[key] = min(value, joined.get(key, value))
+    if len(joined) <= keep:
+        return joined
+    return dict(sorted(joined.items(), key=lambda pair: (pair[1], pair[0]))[:keep])
+
+
 def latest(present: Stamped | None, at_ms: int, text: str | None) -> Stamped | None:
     """Return what stands after `text` was said at `at_ms`; nothing said changes nothing."""
     if not text:

@@ -95,6 +95,7 @@ def _sale(event: Event) -> Sale:
         payment_method=payment_method,
         in_store=event.name == _SOLD_IN_STORE,
         lines=lines,
+        account=event.group_id or "",
     )
 
 

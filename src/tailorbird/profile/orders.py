@@ -17,7 +17,10 @@ class OrderLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Sale(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One report that an order was placed. `richness` says how much it tells."""
+    """One report that an order was placed, for an account perhaps.
+
+    `richness` says how much it tells.
+    """
 
     at_ms: int
     received_ms: int
@@ -29,6 +32,7 @@ class Sale(msgspec.Struct, frozen=True, gc=False, array_like=True):
     payment_method: str = ""
     in_store: bool = False
     lines: tuple[OrderLine, ...] = ()
+    account: str = ""
 
 
 class Refund(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):

@@ -38,6 +38,8 @@ class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         tallies: event name → how often and when last.
         traits: trait name → its value as canonical JSON, as last said.
         accounts: group id → when they were last seen in it.
+        joined: group id → when they were first seen in it; the oldest 20.
+        account_traits: group id and trait name → what they said of that account.
         touches: the newest 64 acts on items, oldest first.
         searches: the newest 10 searches, oldest first.
         facets: facet → how strongly it pulls, at two speeds of decay.
@@ -54,6 +56,8 @@ class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     tallies: Mapping[str, Tally] = {}
     traits: Mapping[str, Stamped] = {}
     accounts: Mapping[str, int] = {}
+    joined: Mapping[str, int] = {}
+    account_traits: Mapping[str, Stamped] = {}
     touches: tuple[Touch, ...] = ()
     searches: tuple[Search, ...] = ()
     facets: Mapping[str, Pull] = {}

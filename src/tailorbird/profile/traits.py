@@ -9,9 +9,11 @@ from tailorbird.profile.newest import Stamped, join_newest, put_newest
 from tailorbird.spine.events import Event
 
 TRAITS_KEPT = 100
+ACCOUNT_TRAITS_KEPT = 200
 PREFERENCES = "preferences"
 _LONGEST_NAME = 128
 _LONGEST_JSON = 4_096
+_BETWEEN = "\x1f"
 _DECLARING = frozenset({"Quiz Completed", "Preferences Updated"})
 
 Traits = Mapping[str, Stamped]
@@ -34,6 +36,34 @@ def learn_traits(traits: Traits, event: Event) -> Traits:
             said = Stamped(event.occurred_at_ms, text)
             traits = put_newest(traits, name, said, TRAITS_KEPT)
     return traits
+
+
+def learn_account_traits(traits: Traits, event: Event) -> Traits:
+    """Return what somebody has said of their accounts, after one more `group` call.
+
+    Kept under `account_trait(group id, name)`, the 200 last said, within the limits of traits.
+    """
+    if event.kind != "group" or event.group_id is None:
+        return traits
+    for name, value in event.traits.items():
+        text = msgspec.json.encode(value, order="deterministic").decode()
+        if len(name) <= _LONGEST_NAME and len(text) <= _LONGEST_JSON:
+            key, said = account_trait(event.group_id, name), Stamped(event.occurred_at_ms, text)
+            traits = put_newest(traits, key, said, ACCOUNT_TRAITS_KEPT)
+    return traits
+
+
+def account_trait(account: str, name: str) -> str:
+    """Return the name under which a trait of an account is kept."""
+    return f"{account}{_BETWEEN}{name}"
+
+
+def traits_of_account(traits: Traits, account: str) -> dict[str, Stamped]:
+    """Return what was said of one account, by trait name."""
+    prefix = account_trait(account, "")
+    return {
+        key.removeprefix(prefix): said for key, said in traits.items() if key.startswith(prefix)
+    }
 
 
 def join_traits(a: Traits, b: Traits) -> Traits:

@@ -22,7 +22,7 @@ from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 _SQL = load("state")
 V = TypeVar("V")
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raise it whenever the fold changes meaning: the state is then rebuilt from the log at start."""
 
 _HOT_PROFILES = 50_000
