@@ -16,6 +16,7 @@ from tailorbird.catalog.items import Item
 from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.compose import Install
 from tailorbird.consent.purposes import Purpose
+from tailorbird.decide.offers.grants import Spending
 from tailorbird.features.moment import Moment
 from tailorbird.features.points import Point
 from tailorbird.flow.as_known import AsKnown
@@ -34,6 +35,7 @@ from tailorbird.storage.embedded.copying import copy_database, move_database, re
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.models import ModelFolder
+from tailorbird.storage.embedded.offers import spending_in
 from tailorbird.storage.embedded.people_models import PeopleModelFolder
 from tailorbird.storage.embedded.reading import (
     StoredPerson,
@@ -67,6 +69,7 @@ __all__ = [
     "replace",
     "secret_file",
     "server_of",
+    "spending_of",
     "signing_secret_of",
     "training_source",
     "unpack",
@@ -172,6 +175,11 @@ def files_of(settings: Settings, name: WorkspaceId) -> WorkspaceFiles:
 def people_model_store(settings: Settings, name: WorkspaceId) -> PeopleModelFolder:
     """Return where a workspace's models of people are kept."""
     return PeopleModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models" / "people")
+
+
+def spending_of(settings: Settings, name: WorkspaceId) -> Sequence[Spending]:
+    """Return what a workspace's offers have given and hold; works beside a running server."""
+    return spending_in(workspace_folder(settings, name) / "offers.db")
 
 
 def workspaces_of(settings: Settings) -> list[WorkspaceId]:

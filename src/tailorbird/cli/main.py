@@ -18,6 +18,7 @@ from tailorbird.cli.features import features
 from tailorbird.cli.importing import importing
 from tailorbird.cli.keys import keys
 from tailorbird.cli.models import models
+from tailorbird.cli.offers import offers
 from tailorbird.cli.person import person
 from tailorbird.cli.replaying import replay
 from tailorbird.cli.ruling import rules
@@ -38,6 +39,7 @@ app.add_typer(experiment, name="experiment")
 app.add_typer(features, name="features")
 app.add_typer(evaluations, name="evaluate")
 app.add_typer(segments, name="segments")
+app.add_typer(offers, name="offers")
 
 app.command()(demo)
 app.command()(apply)

@@ -1,5 +1,6 @@
 """Grants of offers in one SQLite file: limits are checked in the transaction that writes."""
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from tailorbird.spine.clock import format_time
 from tailorbird.spine.ids import IdentifierKey
 from tailorbird.storage.embedded.grant_book import Book, grants_of, over
 from tailorbird.storage.embedded.queries import load
+from tailorbird.storage.embedded.reading import read_only
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("offers")
@@ -75,14 +77,7 @@ class SqliteGrants:
         return None if row is None else int(row[0])
 
     async def spending(self) -> Sequence[Spending]:
-        counts = {row[0]: row[1:] for row in self._reader.execute(_SQL["counts"])}
-        sums = {row[0]: row[1:] for row in self._reader.execute(_SQL["spending"])}
-        found = []
-        for offer in sorted(counts.keys() | sums.keys()):
-            held, given, strays = sums.get(offer, (0, 0, 0))
-            grants, opened, redeemed = counts.get(offer, (0, 0, 0))
-            found.append(Spending(offer, held, given, grants, opened, redeemed, strays))
-        return found
+        return _spending(self._reader)
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         """Take a person out of their grants; what is held of budgets stays, and names nobody."""
@@ -117,6 +112,25 @@ class SqliteGrants:
         """Close the file."""
         self._reader.close()
         self._writer.close()
+
+
+def spending_in(path: Path) -> Sequence[Spending]:
+    """Return what the offers of a file have given and hold; reads only, beside a server, too."""
+    if not path.exists():
+        return ()
+    with contextlib.closing(read_only(path)) as reader:
+        return _spending(reader)
+
+
+def _spending(reader: sqlite3.Connection) -> Sequence[Spending]:
+    counts = {row[0]: row[1:] for row in reader.execute(_SQL["counts"])}
+    sums = {row[0]: row[1:] for row in reader.execute(_SQL["spending"])}
+    found = []
+    for offer in sorted(counts.keys() | sums.keys()):
+        held, given, strays = sums.get(offer, (0, 0, 0))
+        grants, opened, redeemed = counts.get(offer, (0, 0, 0))
+        found.append(Spending(offer, held, given, grants, opened, redeemed, strays))
+    return found
 
 
 def _open_of(
