@@ -43,7 +43,8 @@ class Trip:
         self.visit = visit
         self.luck = Luck.from_seed(visit.seed)
         self.pen = Pen(visit, self.luck, signed_in=visit.device in memory.signed_in)
-        self.nudge = nudge if nudge.offer else Nudge(nudge.shown, visit.offer)
+        self.nudge = nudge
+        self.show(nudge)
         kept = visit.start_ms - memory.left_ms < _CART_KEPT_MS
         self.cart = dict(memory.cart) if kept else {}
         last = memory.mission
@@ -51,6 +52,10 @@ class Trip:
         self.favorites = memory.favorites if self.resumed else ()
         self.seen: list[int] = []
         self._memory = memory
+
+    def show(self, nudge: Nudge) -> None:
+        """Let a policy show something from now on; without an offer, the visit's own stays."""
+        self.nudge = nudge if nudge.offer else Nudge(nudge.shown, self.visit.offer)
 
     @property
     def family(self) -> Family:

@@ -15,7 +15,8 @@ from tailorbird.simulate.choice import (
     purchase_probability,
 )
 from tailorbird.simulate.families import vocabulary
-from tailorbird.simulate.shop import Shop
+from tailorbird.simulate.luck import Luck
+from tailorbird.simulate.shop import Floats, Shop
 from tailorbird.simulate.trip import NEWCOMER, Memory, Trip
 from tailorbird.simulate.visits import Visit
 from tailorbird.simulate.wire import Stamped
@@ -68,17 +69,34 @@ def walk(shop: Shop, visit: Visit, memory: Memory = NEWCOMER, nudge: Nudge = NO_
         nudge: what a policy shows and offers; it changes what is looked at and bought.
     """
     trip = Trip(shop, visit, memory, nudge)
+    if enter(trip):
+        settle(trip, _compare(trip))
+    return walked(trip)
+
+
+def enter(trip: Trip) -> bool:
+    """Come in; return whether the shopper will compare goods, rather than leave or pay at once."""
     if trip.resumed and trip.cart and trip.luck.happens(_GOES_TO_CART):
         trip.pen.land("/", "Home", trip.family)
         trip.pen.page("Home")
         trip.pen.wait(10.0)
         check_out(trip)
-    elif _arrive(trip):
-        _perhaps_sign_in(trip, _SIGNS_IN_AT_ONCE)
-        looked_at = _compare(trip)
-        _perhaps_sign_in(trip, _SIGNS_IN_ON_THE_WAY)
-        _decide(trip, looked_at)
-        check_out(trip)
+        return False
+    if not _arrive(trip):
+        return False
+    _perhaps_sign_in(trip, _SIGNS_IN_AT_ONCE)
+    return True
+
+
+def settle(trip: Trip, looked_at: list[int]) -> None:
+    """Make up one's mind about what was looked at, the most tempting first, and pay or leave."""
+    _perhaps_sign_in(trip, _SIGNS_IN_ON_THE_WAY)
+    _decide(trip, looked_at)
+    check_out(trip)
+
+
+def walked(trip: Trip) -> Walked:
+    """Return what a visit that is over left behind."""
     return Walked(events=tuple(trip.pen.events), memory=trip.memory())
 
 
@@ -153,21 +171,38 @@ def _compare(trip: Trip) -> list[int]:
     """Look at some substitutes; return them, the most tempting first."""
     mission, luck = trip.visit.mission, trip.luck
     shelf = trip.shop.shelves[mission.family]
-    utility = attraction(trip.visit.shopper.taste, shelf, mission, trip.nudge)
-    for code in trip.favorites:
-        utility[shelf.codes == code] += _FAMILIAR
-    count = 1 + luck.weighted(_LOOKS)
-    codes = consideration(utility, shelf, trip.visit.start_ms, count, luck)
+    utility = temptation(trip)
+    codes = consideration(utility, shelf, trip.visit.start_ms, looks(luck), luck)
     # The order of looking is not the order of liking, or the last look would give the choice away.
     for code in luck.several(codes, len(codes)):
         trip.view(code)
-        if luck.happens(_PEEKS):
-            _peek(trip, code)
-        elif luck.happens(_DRIFTS):
-            trip.view(luck.pick(trip.shop.bestsellers), 15.0)
+        stray(trip, code)
     if len(codes) > 1 and luck.happens(_SECOND_LOOK):
         trip.view(codes[0], 25.0)
     return codes
+
+
+def temptation(trip: Trip) -> Floats:
+    """Return how tempting each item of the mission's shelf is, in log-odds."""
+    mission = trip.visit.mission
+    shelf = trip.shop.shelves[mission.family]
+    utility = attraction(trip.visit.shopper.taste, shelf, mission, trip.nudge)
+    for code in trip.favorites:
+        utility[shelf.codes == code] += _FAMILIAR
+    return utility
+
+
+def looks(luck: Luck) -> int:
+    """Return how many goods somebody compares, from one to six."""
+    return 1 + luck.weighted(_LOOKS)
+
+
+def stray(trip: Trip, code: int) -> None:
+    """After an item, look at something else, now and then."""
+    if trip.luck.happens(_PEEKS):
+        _peek(trip, code)
+    elif trip.luck.happens(_DRIFTS):
+        trip.view(trip.luck.pick(trip.shop.bestsellers), 15.0)
 
 
 def _peek(trip: Trip, code: int) -> None:
