@@ -29,6 +29,7 @@ from tailorbird.decide.wire import (
     RequestContext,
     Slot,
     SlotDecision,
+    answered,
 )
 from tailorbird.identity.resolver import Resolver
 from tailorbird.predict.board import NOBODY
@@ -123,7 +124,8 @@ class Decider:
         if permitted and not request.dry_run:
             record = self._record(decision_id, asked, subject, tried.told(noted), took_ms)
             self._note(record, asked, tried)
-        return DecideAnswer(decision_id, tried.told(decisions), took_ms)
+        told = tuple([answered(one) for one in decisions])
+        return DecideAnswer(decision_id, tried.told(told), took_ms)
 
     async def rank(
         self, request: RankRequest, subject: Subject, signals: Choices, *, deadline_ms: float

@@ -98,6 +98,7 @@ class Filler:
             items=items,
             rejected=rejected(found, self._predictor) if asked.explain else None,
             notice=None if items else self._notice(),
+            runners_up=tuple(self._predictor.vocabulary.decode(found.runners_up)),
         )
 
     def _hurried(self, placement: Placement, limit: int, asked: Asked, stem: str) -> SlotDecision:
@@ -134,6 +135,7 @@ class Filler:
                 f"{stem}-{place}",
                 reason_of(code, _SOURCES[source], facet),
                 source == _EXPLORE,
+                found.chance if source == _EXPLORE else msgspec.UNSET,
             )
             for place, (code, source, facet) in enumerate(grounds, start=1)
         ]

@@ -18,8 +18,8 @@ from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
 from tailorbird.predict.trading import Stakes
 
-_DRAWN = 40  # how many are looked at for places given to discovery
 _CLEAR_PULL = 0.2
+_RUNNERS_UP = 18  # candidates that are written down beside those that are shown
 _AFFINITY_LADDER = 20
 _IN_CATEGORY = 4.0  # on a category's page its own leaders count four times as much
 _FACETS_ASKED = 5
@@ -40,6 +40,8 @@ class Slate(msgspec.Struct, frozen=True, gc=False):
         pool: everything that was considered; stands until the next slate is made.
         banned: what was ruled out, and why.
         spoke: the sources that had something to say, one bit each.
+        runners_up: the codes that would have come next.
+        chance: with which each item was drawn that is shown for discovery; all others were certain.
     """
 
     codes: list[int]
@@ -49,6 +51,8 @@ class Slate(msgspec.Struct, frozen=True, gc=False):
     pool: Pool
     banned: Banned
     spoke: int
+    runners_up: list[int]
+    chance: float = 1.0
 
 
 def slate(
@@ -83,7 +87,7 @@ def slate(
         (moment.facets, moment.pulls),
         predictor.rows(Stakes(business.margin, business.freshness)),
         Limits(
-            limit - explored,
+            limit - explored + _RUNNERS_UP,
             placement.per_brand,
             placement.per_category,
             placement.lean,
@@ -92,20 +96,26 @@ def slate(
         ),
         predictor.scratch(),
     )
+    codes, chance = blended.codes.tolist(), 1.0
+    discovered = NO_CODES
+    if explored and codes:
+        kept_out = (blended.codes[:limit], ruled_out)
+        discovered, chance = _discoveries(kept_out, explored, moment, predictor, rng)
+        if _has_floors(business):
+            discovered = discovered[_worthy(discovered, business, predictor.table)]
+    shown = limit - len(discovered)
     found = Slate(
-        codes=blended.codes.tolist(),
-        scores=blended.scores.tolist(),
-        sources=blended.sources.tolist(),
-        facets=blended.facets.tolist(),
+        codes=codes[:shown],
+        scores=blended.scores[:shown].tolist(),
+        sources=blended.sources[:shown].tolist(),
+        facets=blended.facets[:shown].tolist(),
         pool=pool,
         banned=reasons,
         spoke=spoke,
+        runners_up=codes[shown:],
+        chance=chance,
     )
-    if explored and found.codes:
-        kept_out = (blended.codes, ruled_out)
-        discovered = _discoveries(kept_out, explored, moment, predictor, rng)
-        if _has_floors(business):
-            discovered = discovered[_worthy(discovered, business, predictor.table)]
+    if len(discovered):
         _discover(found, explored, discovered)
     return found
 
@@ -221,18 +231,16 @@ def _discoveries(
     moment: Moment,
     predictor: Predictor,
     rng: np.random.Generator,
-) -> Codes:
-    """Return items from outside what the person leans to."""
-    pool, table = predictor.leaders.discovery, predictor.table
-    if not len(pool):
-        return NO_CODES
+) -> tuple[Codes, float]:
+    """Return items from outside what the person leans to, and the chance that each had."""
+    table = predictor.table
     return outside(
-        pool,
-        (rng.bit_generator.random_raw() >> 1, _DRAWN),
+        predictor.leaders.discovery,
+        rng.bit_generator.random_raw() >> 1,
         kept_out,
         (moment.facets, moment.pulls, _CLEAR_PULL),
         (table.available, table.facet_codes),
-        places,
+        (places, predictor.scratch()),
     )
 
 

@@ -86,13 +86,17 @@ class RankRequest(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 
 class ShownItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """One item of an answer and why it is there."""
+    """One item of an answer and why it is there.
+
+    `action_probability` is the chance with which it was drawn, where luck had a part.
+    """
 
     id: str
     position: int
     exposure_id: str
     reason: str
     explore: bool = False
+    action_probability: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class ExplainedItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -107,6 +111,7 @@ class ExplainedItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     source: str
     sources: dict[str, float]
     facet: str | None
+    action_probability: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class RejectedCandidate(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -159,7 +164,10 @@ class CheckoutFacts(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
 
 
 class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """The answer for one placement."""
+    """The answer for one placement.
+
+    `runners_up` are the items that would have come next; they are written down, not answered.
+    """
 
     placement: str
     level: str
@@ -172,6 +180,7 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     checkout: CheckoutFacts | msgspec.UnsetType = msgspec.UNSET
     rejected: tuple[RejectedCandidate, ...] | msgspec.UnsetType = msgspec.UNSET
     notice: str | msgspec.UnsetType = msgspec.UNSET
+    runners_up: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class DecideAnswer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -180,6 +189,13 @@ class DecideAnswer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     decision_id: str
     decisions: tuple[SlotDecision, ...]
     took_ms: float
+
+
+def answered(decision: SlotDecision) -> SlotDecision:
+    """Return a decision as it is told to whoever asked."""
+    if decision.runners_up is msgspec.UNSET:
+        return decision
+    return msgspec.structs.replace(decision, runners_up=msgspec.UNSET)
 
 
 class BadDecideRequest(BadRequest):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.predict.blending import Limits, Pool, Rows, blend, blend_scratch
+from tailorbird.predict.blending import BlendScratch, Limits, Pool, Rows, blend, blend_scratch
 from tailorbird.predict.board import Board, Ladder
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.kernel import kernel
@@ -160,60 +160,75 @@ def _take_kin(kin: Kin, place_and_count: tuple[int, int], picks: Picks, room: Po
 @kernel
 def outside(
     pool: Codes,
-    seed_and_draws: tuple[int, int],
+    seed: int,
     kept_out: tuple[Codes, Codes],
     leaned: tuple[NDArray[np.int32], NDArray[np.float32], float],
     rows: tuple[NDArray[np.uint8], NDArray[np.int32]],
-    wanted: int,
-) -> Codes:
-    """Return items drawn by luck that have no facet to which the person clearly leans.
+    wanted_and_scratch: tuple[int, BlendScratch],
+) -> tuple[Codes, float]:
+    """Draw items that have no facet to which the person clearly leans, each as likely as the other.
 
     Luck is splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
 
     Args:
-        pool: int32[n], items to draw from.
-        seed_and_draws: luck, and how many are looked at.
+        pool: int32[n], different items to draw from.
+        seed: luck.
         kept_out: int32[] twice, items that are shown already, and that must not be shown.
         leaned: facet codes, how strongly each pulls, and from where a pull is clear.
         rows: of the item table: available, facet_codes.
-        wanted: at most so many.
+        wanted_and_scratch: at most so many; and working memory, left clean.
+
+    Returns:
+        The items, and the chance that each had.
     """
-    available, facet_codes = rows
-    found = np.empty(wanted, np.int32)
-    count = 0
-    state = np.uint64(seed_and_draws[0])
-    for _ in range(seed_and_draws[1]):
-        if count == wanted:
-            break
+    wanted, scratch = wanted_and_scratch
+    codes, pulls, clear = leaned
+    _mark(kept_out, 1, scratch)
+    for place in range(len(codes)):
+        scratch.leaning[codes[place]] = pulls[place] > clear
+    fit = _fitting(pool, rows, scratch)
+    _mark(kept_out, 0, scratch)
+    for facet in codes:
+        scratch.leaning[facet] = 0.0
+    drawn = min(wanted, len(fit))
+    state = np.uint64(seed)
+    for place in range(drawn):
         state += np.uint64(0x9E3779B97F4A7C15)
         mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        code = pool[(mixed ^ (mixed >> np.uint64(31))) % np.uint64(len(pool))]
-        if not available[code] or _holds(kept_out[0], code) or _holds(kept_out[1], code):
-            continue
-        if _holds(found[:count], code) or _leans(facet_codes[code], leaned):
-            continue
-        found[count] = code
-        count += 1
-    return found[:count]
+        mixed = mixed ^ (mixed >> np.uint64(31))
+        other = place + np.int64(mixed % np.uint64(len(fit) - place))
+        fit[place], fit[other] = fit[other], fit[place]
+    return fit[:drawn], drawn / max(len(fit), 1)
 
 
 @kernel
-def _holds(codes: Codes, wanted: int) -> bool:
-    held = False
-    for code in codes:
-        held = held or code == wanted
-    return held
+def _mark(parts: tuple[Codes, Codes], mark: int, scratch: BlendScratch) -> None:
+    for part in parts:
+        for code in part:
+            scratch.banned[code] = mark
 
 
 @kernel
-def _leans(
-    facets: NDArray[np.int32], leaned: tuple[NDArray[np.int32], NDArray[np.float32], float]
-) -> bool:
-    codes, pulls, clear = leaned
+def _fitting(
+    pool: Codes, rows: tuple[NDArray[np.uint8], NDArray[np.int32]], scratch: BlendScratch
+) -> Codes:
+    """Return the items that are for sale, are not kept out, and have no marked facet."""
+    fit = np.empty(len(pool), np.int32)
+    count = 0
+    for code in pool:
+        if rows[0][code] and not scratch.banned[code] and not _leans(rows[1], code, scratch):
+            fit[count] = code
+            count += 1
+    return fit[:count]
+
+
+@kernel
+def _leans(facet_codes: NDArray[np.int32], code: int, scratch: BlendScratch) -> bool:
     found = False
-    for place in range(len(codes)):
-        found = found or (pulls[place] > clear and _holds(facets, codes[place]))
+    for column in range(FACETS_AN_ITEM):
+        facet = facet_codes[code, column]
+        found = found or (facet >= 0 and scratch.leaning[facet] > 0.0)
     return found
 
 
@@ -240,4 +255,5 @@ def warm_up(kin: tuple[Kin, Kin], board: Board) -> None:
         Limits(1, 0, 0, 0.0),
         blend_scratch(1, 1),
     )
-    outside(codes, (0, 1), (nobody, nobody), (nobody, nothing, 0.0), (available, row), 1)
+    scratch = blend_scratch(1, 1)
+    outside(codes, 0, (nobody, nobody), (nobody, nothing, 0.0), (available, row), (1, scratch))
