@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tailorbird.spine.ids import anonymous_key
+from tests.commands import command
 from tests.makers import DAY, HOUR
 from tests.shop import Reply, Shop
 
@@ -243,3 +244,26 @@ def test_a_person_is_shown_their_grants(offering: Shop) -> None:
     code = offer(offering)["code"]
     found = offering.run(offering.workspace.grants.export([anonymous_key("a1")]))
     assert [one["code"] for one in found] == [code]
+
+
+def test_the_audit_names_the_group_that_is_given_less(offering: Shop) -> None:
+    apply(offering, {**OFFER, "budget": {}, "when": "cart.value >= 150.0"})
+    twice = {"cart": [{"item": "tent", "quantity": 2}]}
+    for number in range(50):
+        who, country = f"a{number}", ("DE", "FR")[number % 2]
+        context = {"location": {"country": country}}
+        offering.track("Product Viewed", anonymousId=who, product_id="tent", context=context)
+        offer(offering, who, context=twice if country == "DE" or number % 10 == 1 else CART)
+    offering.run(offering.workspace.journal.flush())
+    offering.run(offering.workspace.state.flush())
+    words = ("--by", "country", "--days", "3650", "--json")
+    found = command("offers", "audit", "--data", offering.folder, *words)
+    groups = {one["group"]: one for one in json.loads(found.out)["audits"][0]["groups"]}
+    assert groups["DE"]["warnings"]
+    assert groups["FR"]["ratio"] < 0.8
+
+
+def test_what_offers_have_given_is_listed_beside_the_server(offering: Shop) -> None:
+    offer(offering)
+    found = command("offers", "list", "--data", offering.folder, "--json")
+    assert [(one["offer"], one["held"]) for one in json.loads(found.out)] == [("tent-week", 1_000)]

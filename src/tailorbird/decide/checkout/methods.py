@@ -21,6 +21,7 @@ _PREFERRED_COUNTS = 4.0  # and a declared preference as four
 _SHOP_COUNTS = 20.0  # the shop's own order counts as twenty attempts
 _CROWD_COUNTS = 2.0  # and what others take as two uses of one's own
 _APT = 1.5
+_AT_HOME = 2.5
 _UNFIT = 0.05
 _FAILED = 0.01
 _PREFERENCES = ("payment_method", "paymentMethod", "preferredPayment", "preferred_payment")
@@ -155,7 +156,7 @@ def _fit(method: PaymentMethod | None, till: Till) -> tuple[float, str | None]:
         return _UNFIT, problem
     country = (till.country or "").upper()
     if country and country in method.countries:
-        return _APT, f"Usual in {country}"
+        return _AT_HOME, f"Usual in {country}"
     apt_minor = to_minor(method.apt_from, till.currency)
     if method.family is Family.INSTALMENTS and till.value_minor >= apt_minor:
         return _APT, "Lets you pay a cart of this size in parts"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from tailorbird.decide.offers.audit import Met
 from tailorbird.decide.offers.offer import OfferKind
@@ -27,25 +27,52 @@ class UnknownAttribute(BadRequest):
 def given_to(records: Iterable[DecisionRecord]) -> dict[str, dict[PersonId, float | None]]:
     """Return by offer for whom it was decided, and the deepest that each was given; None: nothing.
 
-    Those who are held out on purpose, and decisions without a person or without an offer that was
-    meant, do not count.
+    For an offer counts everybody for whom its placement was decided since it was first met there,
+    whether its condition let them in or not: conditions are where groups part. Who is held out on
+    purpose does not count, nor does a decision without a person.
     """
+    seen = [one for record in records for one in _decided(record)]
+    seen.sort(key=lambda one: one.at_ms)
     found: dict[str, dict[PersonId, float | None]] = {}
-    for record in records:
-        if record.person is None:
-            continue
-        for slot in record.decisions:
-            if not isinstance(slot, dict) or "offer" not in slot or _is_control(slot):
+    at: dict[str, set[str]] = {}
+    kept_out = {(one.offer, one.person) for one in seen if one.control}
+    for one in seen:
+        if one.offer is not None:
+            found.setdefault(one.offer, {})
+            at.setdefault(one.placement, set()).add(one.offer)
+        for offer in at.get(one.placement, ()):
+            if (offer, one.person) in kept_out:
                 continue
-            name, _, version = str(slot.get("policy", "")).partition("@")
-            if not version or name == slot.get("placement"):
-                continue
-            people = found.setdefault(name, {})
-            depth = _depth(slot["offer"])
-            before = people.get(record.person)
-            if record.person not in people or (depth is not None and depth > (before or 0)):
-                people[record.person] = depth
+            people = found[offer]
+            depth = one.depth if offer == one.offer else None
+            before = people.get(one.person)
+            if one.person not in people or (depth is not None and depth > (before or 0)):
+                people[one.person] = depth
     return found
+
+
+class _Decided(NamedTuple):
+    """One decision on a placement of offers."""
+
+    at_ms: int
+    person: PersonId
+    placement: str
+    offer: str | None
+    depth: float | None
+    control: bool
+
+
+def _decided(record: DecisionRecord) -> Iterator[_Decided]:
+    if record.person is None:
+        return
+    for slot in record.decisions:
+        if isinstance(slot, dict) and "offer" in slot:
+            placement = str(slot.get("placement", ""))
+            name = str(slot.get("policy", "")).partition("@")[0]
+            offer = None if name in {"", placement} else name
+            depth = _depth(slot["offer"])
+            control = offer is not None and _is_control(slot)
+            yield _Decided(record.at_ms, record.person, placement, offer, depth, control)
 
 
 def group_of(profile: Profile | None, attribute: str) -> str:

@@ -76,10 +76,16 @@ def test_content_in_place_of_a_discount_is_no_discount() -> None:
 def test_the_held_out_and_the_unknown_do_not_count() -> None:
     control = [{"name": "offer:week", "variant": "control"}]
     records = [record("p1", None, experiments=control), record(None, None)]
-    assert given_to(records) == {}
+    assert given_to(records) == {"week": {}}
 
 
-def test_a_decision_for_which_no_offer_was_meant_does_not_count() -> None:
+def test_whom_a_condition_leaves_out_counts_as_not_given_to() -> None:
+    ten = {"kind": "percent", "value": 10.0}
+    records = [record("p1", ten), record("p2", None, policy="cart_offer@1")]
+    assert given_to(records) == {"week": {"p1": 10.0, "p2": None}}
+
+
+def test_decisions_without_any_offer_are_no_meetings() -> None:
     assert given_to([record("p1", None, policy="cart_offer@1")]) == {}
 
 
