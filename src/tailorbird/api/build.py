@@ -12,6 +12,7 @@ from tailorbird.api.collecting import CollectingDoors
 from tailorbird.api.configuring import ConfiguringDoors
 from tailorbird.api.deciding import DecidingDoors
 from tailorbird.api.doorkeeper import Doorkeeper
+from tailorbird.api.experiments import ExperimentDoors
 from tailorbird.api.features import FeatureDoors
 from tailorbird.api.http import Door
 from tailorbird.api.items import ItemDoors
@@ -54,9 +55,9 @@ def build(install: Install) -> ASGIApp:
     segments = SegmentDoors(keeper, install)
     exact |= segments.exact()
     patterned += segments.patterned()
-    flags = OfrepDoors(keeper, install.clock)
-    exact |= flags.exact()
-    patterned += flags.patterned()
+    flags, experiments = OfrepDoors(keeper, install.clock), ExperimentDoors(keeper, install)
+    exact |= flags.exact() | experiments.exact()
+    patterned += flags.patterned() + experiments.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()

@@ -7,6 +7,7 @@ import msgspec
 from tailorbird.access.keys import Scope
 from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.bandits import BanditsShown
+from tailorbird.api.experiments import ExperimentsShown, PlanAsked, PlanShown
 from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.models import ModelsShown
 from tailorbird.api.ofrep import FlagsAsked, FlagsShown
@@ -20,6 +21,7 @@ from tailorbird.collect.collector import Outcome
 from tailorbird.collect.wire import WireEvent
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.experiments.evaluating import Evaluation
+from tailorbird.measure.reading import Reading
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
 from tailorbird.segments.telling import MembersShown, SegmentsShown
 
@@ -173,6 +175,13 @@ ROUTES: dict[tuple[str, str], Described] = {
     ),
     ("POST", "/v1/dead-letters/replay"): Described(
         _QUALITY, Scope.ADMIN, shapes.Replay, shapes.ReplayShown, mistakes=(503,)
+    ),
+    ("GET", "/v1/experiments"): Described(_TRY, Scope.ADMIN, gives=ExperimentsShown),
+    ("GET", "/v1/experiments/{name}/reading"): Described(
+        _TRY, Scope.ADMIN, gives=Reading, mistakes=(404, 501)
+    ),
+    ("POST", "/v1/experiments/plan"): Described(
+        _TRY, Scope.ADMIN, PlanAsked, PlanShown, mistakes=(501,)
     ),
     ("POST", "/ofrep/v1/evaluate/flags"): Described(_TRY, Scope.DECIDE, FlagsAsked, FlagsShown),
     ("POST", "/ofrep/v1/evaluate/flags/{key}"): Described(

@@ -10,12 +10,14 @@ import typer
 
 from tailorbird.cli.attribution import attribution
 from tailorbird.cli.geo import geo, geo_plan
-from tailorbird.cli.options import AsJson
+from tailorbird.cli.options import AsJson, Data, Shop
+from tailorbird.cli.own_experiment import gate_words, read_own
 from tailorbird.cli.reading_table import show
 from tailorbird.cli.rooms import measuring
 from tailorbird.measure.metrics import BadMetric, parse_metric
 from tailorbird.measure.question import Question, Weights
 from tailorbird.spine.errors import BadRequest
+from tailorbird.spine.ids import DEFAULT_WORKSPACE
 
 experiment = typer.Typer(no_args_is_help=True, help="Read an experiment, or plan one.")
 experiment.command("attribution")(attribution)
@@ -54,12 +56,15 @@ class Looked(StrEnum):
 
 Name = Annotated[str, typer.Argument(help="What to call the experiment.")]
 From = Annotated[
-    str, typer.Option(help="Exposures: a CSV or Parquet file, or shop.duckdb:exposures.")
+    str | None,
+    typer.Option(
+        help="Exposures: a CSV or Parquet file, or shop.duckdb:exposures. Left out: the shop's own."
+    ),
 ]
 Unit = Annotated[str, typer.Option(help="The column that says who.")]
 Variant = Annotated[str, typer.Option(help="The column that says which arm.")]
 Metrics = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--metric",
         help="Such as revenue:mean, converted:proportion, aov=revenue/orders:ratio, basket:p90; "
@@ -87,9 +92,11 @@ Segments = Annotated[
 
 @experiment.command("read")
 def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    table: From,
-    metric: Metrics,
     name: Name = "experiment",
+    table: From = None,
+    metric: Metrics = None,
+    data: Data = None,
+    workspace: Shop = DEFAULT_WORKSPACE,
     unit: Unit = "user_id",
     variant: Variant = "variant",
     control: Annotated[str, typer.Option(help="The arm to compare with.")] = "control",
@@ -127,7 +134,10 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
     bayesian: Annotated[bool, typer.Option(help="Add the Bayesian reading.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Read an experiment from a table of exposures and outcomes: health first, then effects."""
+    """Read an experiment, the shop's own or one from tables: health first, then effects."""
+    if table is None:
+        _read_own(data, workspace, name, zone, as_json=as_json)
+        return
     room = measuring("analyst")
     source = measuring("tables").Table(
         path=table,
@@ -141,7 +151,7 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         repeats=repeats.value,
     )
     question = Question(
-        metrics=tuple(map(parse_metric, metric)),
+        metrics=tuple(map(parse_metric, metric or ())),
         name=name,
         control=control,
         covariates=tuple(covariate or ()),
@@ -156,6 +166,8 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         bayesian=bayesian,
     )
     names = [one.name for one in question.metrics]
+    if not names:
+        raise BadMetric("A table is read by a metric.", remedy="Add --metric revenue:mean.")
     if len(set(names)) < len(names):
         raise BadMetric("Two metrics have one name.", remedy="Name one: paid=revenue:mean.")
     reading = asyncio.run(room.Analyst(room.TableExposures(source)).read(question))
@@ -163,6 +175,16 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         typer.echo(msgspec.json.encode(reading).decode())
     else:
         show(reading, terminal=sys.stdout.isatty())
+
+
+def _read_own(data: str | None, workspace: str, name: str, zone: str, *, as_json: bool) -> None:
+    own = read_own(data, workspace, name, zone)
+    if as_json:
+        typer.echo(msgspec.json.encode(own.told()).decode())
+        return
+    show(own.reading, terminal=sys.stdout.isatty())
+    if own.gate is not None:
+        typer.echo(f"  Gate: {gate_words(own.gate)}")
 
 
 @experiment.command("plan")

@@ -1,0 +1,156 @@
+"""The doors of experiments: which there are, what their numbers say, how long the next must run."""
+
+import msgspec
+
+from tailorbird.access.keys import Scope
+from tailorbird.api.doorkeeper import Doorkeeper, Visitor
+from tailorbird.api.errands import Errands
+from tailorbird.api.http import Answer, Call, Door, answer, decoded
+from tailorbird.compose import Install
+from tailorbird.configure.words import meant
+from tailorbird.experiments.configuration import EXPERIMENTS, HOLDOUTS
+from tailorbird.experiments.experiment import Experiment
+from tailorbird.spine.errors import NotFound
+
+_MOST_BODY = 16 * 1024
+
+
+class UnknownExperiment(NotFound):
+    """There is no experiment by this name."""
+
+    remedy = "GET /v1/experiments names those that exist."
+
+
+class ExperimentShown(msgspec.Struct, frozen=True, rename="camel"):
+    """One experiment as configured, and what is known of it at once.
+
+    Attributes:
+        changed_in: the version of the configuration that changed it last.
+        weights: each arm's share of the traffic.
+        crossed: people who turned out to have seen two arms, since the server started.
+    """
+
+    name: str
+    description: str
+    status: str
+    unit: str
+    control: str
+    weights: dict[str, float]
+    layer: str | None
+    traffic: tuple[float, float]
+    placements: tuple[str, ...]
+    flags: tuple[str, ...]
+    holdout: bool
+    exposed_by: str
+    has_gate: bool
+    changed_in: int
+    crossed: int
+
+
+class ExperimentsShown(msgspec.Struct, frozen=True, rename="camel"):
+    """All experiments, and the share of units that none of them reaches."""
+
+    experiments: tuple[ExperimentShown, ...]
+    holdout: float
+
+
+class PlanAsked(msgspec.Struct, frozen=True, rename="camel"):
+    """What an experiment is to find out: a metric's mean and deviation, and the effect sought.
+
+    Attributes:
+        mean: of the metric, a unit.
+        detect: the relative effect that matters.
+        deviation: of the metric; left out for a proportion.
+        units_a_day: traffic.
+        variance_removed: the share that CUPED takes away.
+        treated: the treatment's share of traffic.
+        alpha, power: chances of a false alarm, and of seeing the effect.
+    """
+
+    mean: float
+    detect: float
+    deviation: float | None = None
+    units_a_day: float | None = None
+    variance_removed: float = 0.0
+    treated: float = 0.5
+    alpha: float = 0.05
+    power: float = 0.8
+
+
+class PlanShown(msgspec.Struct, frozen=True):
+    """Units of both arms together, days of traffic, and the same in words."""
+
+    units: int
+    days: int | None
+    says: str
+
+
+class ExperimentDoors:
+    """Doors for whoever runs experiments."""
+
+    def __init__(self, keeper: Doorkeeper, install: Install) -> None:
+        self._keeper = keeper
+        self._errands = Errands(install.settings)
+
+    def exact(self) -> dict[tuple[str, str], Door]:
+        """Return the doors by method and path."""
+        return {
+            ("GET", "/v1/experiments"): self.list,
+            ("POST", "/v1/experiments/plan"): self.plan,
+        }
+
+    def patterned(self) -> list[tuple[str, str, Door]]:
+        """Return the doors by method and path pattern."""
+        return [("GET", "/v1/experiments/{name}/reading", self.reading)]
+
+    async def list(self, call: Call) -> Answer:
+        """Show all experiments that are configured."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        active = visitor.shop.configurator.active
+        shown = tuple(_shown(one, visitor) for one in active.of(EXPERIMENTS))
+        return answer(ExperimentsShown(shown, sum(one.share for one in active.of(HOLDOUTS))))
+
+    async def reading(self, call: Call) -> Answer:
+        """Read an experiment: its health first, then each metric's effects, and its gate."""
+        visitor = await self._keeper.admit(call, Scope.ADMIN)
+        name = call.params["name"]
+        known = [one.name for one in visitor.shop.configurator.active.of(EXPERIMENTS)]
+        if name not in known:
+            raise UnknownExperiment(f"There is no experiment {name[:60]!r}{meant(name, known)}")
+        await visitor.shop.journal.flush()
+        await visitor.shop.state.flush()
+        told = await self._errands.measured("read", name, "--workspace", visitor.shop.name)
+        return Answer(body=told.strip())
+
+    async def plan(self, call: Call) -> Answer:
+        """Say how many units, and days of traffic, an experiment needs."""
+        await self._keeper.admit(call, Scope.ADMIN)
+        wish = decoded(await call.body(_MOST_BODY), PlanAsked, "a plan's question")
+        options = [
+            f"--{name.replace('_', '-')}={value!r}"
+            for name, value in msgspec.structs.asdict(wish).items()
+            if value is not None
+        ]
+        told = await self._errands.measured("plan", *options, data=False)
+        return answer(msgspec.json.decode(told, type=PlanShown))
+
+
+def _shown(one: Experiment, visitor: Visitor) -> ExperimentShown:
+    shop = visitor.shop
+    return ExperimentShown(
+        name=one.name,
+        description=one.description,
+        status=one.status.value,
+        unit=one.unit.value,
+        control=one.control,
+        weights=one.shares,
+        layer=one.layer,
+        traffic=one.part,
+        placements=tuple(sorted(one.placements)),
+        flags=tuple(sorted(one.flags)),
+        holdout=one.holdout,
+        exposed_by=one.exposed_by.value,
+        has_gate=one.gate is not None,
+        changed_in=shop.configurator.active.changed_in(EXPERIMENTS.field, one.name),
+        crossed=shop.experimenter.crossed[one.name],
+    )

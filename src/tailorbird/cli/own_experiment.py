@@ -1,0 +1,94 @@
+"""Reading an experiment that Tailorbird itself runs: from its journal and log, as they are now."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from tailorbird.beside import WorkspaceFiles, files_of, open_versions
+from tailorbird.cli.options import existing
+from tailorbird.cli.rooms import measuring
+from tailorbird.configure.configurator import Configurator
+from tailorbird.configure.words import meant
+from tailorbird.configured import KINDS
+from tailorbird.consent.purposes import Purpose
+from tailorbird.experiments.configuration import EXPERIMENTS
+from tailorbird.experiments.experiment import Experiment
+from tailorbird.measure.gates import Answer, judged
+from tailorbird.measure.own.happened import Source
+from tailorbird.measure.reading import Reading
+from tailorbird.settings import Settings
+from tailorbird.spine.errors import NotFound
+from tailorbird.spine.ids import WorkspaceId
+
+
+class UnknownExperiment(NotFound):
+    """There is no experiment by this name."""
+
+    remedy = "Look at the configuration in force, or read a table with --table."
+
+
+class OwnReading(msgspec.Struct, frozen=True):
+    """An experiment that is configured: what its numbers say, and what its gate says of them."""
+
+    reading: Reading
+    gate: Answer | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return both as one JSON-ready object."""
+        gate = {} if self.gate is None else {"gate": self.gate}
+        return {**msgspec.to_builtins(self.reading), **msgspec.to_builtins(gate)}
+
+
+def read_own(data: str | None, workspace: str, name: str, zone: str) -> OwnReading:
+    """Return the reading of a configured experiment.
+
+    Raises:
+        UnknownExperiment: none is called so.
+        MeasureMissing: the extra `measure` is not installed.
+    """
+    settings = existing(data)
+    one = _experiment(settings, workspace, name)
+    asking, lake = measuring("asking"), measuring("own.lake")
+    files = files_of(settings, WorkspaceId(workspace))
+    try:
+        exposures = lake.OwnExposures(_source(files), one, zone)
+        analyst = measuring("analyst").Analyst(exposures)
+        reading = asyncio.run(analyst.read(asking.question_of(one)))
+    finally:
+        files.close()
+    gate = asking.gate_of(one)
+    return OwnReading(reading, None if gate is None else judged(gate, reading))
+
+
+def _experiment(settings: Settings, workspace: str, name: str) -> Experiment:
+    versions = open_versions(settings, WorkspaceId(workspace))
+    try:
+        known = {one.name: one for one in Configurator(KINDS, versions).active.of(EXPERIMENTS)}
+    finally:
+        versions.close()
+    if name not in known:
+        raise UnknownExperiment(f"There is no experiment {name[:60]!r}{meant(name, known)}.")
+    return known[name]
+
+
+def _source(files: WorkspaceFiles) -> Source:
+    """Return the files as rows are read from them; who refused analytics is left out."""
+    whose: dict[str, str] = {}
+    left_out: set[str] = set()
+    for stored in files.people():
+        whose.update(dict.fromkeys(stored.node.identifiers, stored.person))
+        if stored.choices.get(Purpose.ANALYTICS) is False:
+            left_out.add(stored.person)
+    return Source(
+        decisions=files.decisions,
+        events=lambda: (logged.event for logged in files.events()),
+        whose=whose,
+        left_out=left_out,
+        margins={str(item.id): item.margin_minor or 0 for item in files.items()},
+    )
+
+
+def gate_words(answer: Answer) -> str:
+    """Return what a gate answers, with its reasons, in one line."""
+    return f"{answer.__struct_config__.tag}. {' '.join(answer.reasons)}"

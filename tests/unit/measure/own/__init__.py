@@ -1,0 +1,1 @@
+"""The analyst on the shop's own journal and log."""
