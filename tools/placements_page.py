@@ -18,8 +18,8 @@ USES: Mapping[str, str] = {
     "checkout_recs": "the checkout: one or two small things",
     "search_recs": "beside search results, and for `/v1/rank`",
     "hero": "one piece of content, by what the visitor leans to; needs `creatives`",
-    "cart_offer": "an offer; always null as yet",
-    "payment_methods": "orders the `candidates` that you send by what this person paid with before",
+    "cart_offer": "an [offer](make-an-offer.md), or null",
+    "payment_methods": "[orders the `candidates`](order-payment-methods.md) that you send",
 }
 
 
