@@ -24,6 +24,7 @@ from tailorbird.cli.replaying import replay
 from tailorbird.cli.ruling import rules
 from tailorbird.cli.segments import segments
 from tailorbird.cli.serve import serve as run_server
+from tailorbird.cli.simulate import simulate
 from tailorbird.cli.training import train
 from tailorbird.cli.workspaces import workspaces
 from tailorbird.settings import read_settings
@@ -52,6 +53,7 @@ app.command()(doctor)
 app.command()(backup)
 app.command()(restore)
 app.command()(bench)
+app.command()(simulate)
 
 Data = Annotated[str | None, typer.Option(help="The data folder.")]
 

@@ -55,7 +55,7 @@ def test_what_somebody_has_no_eye_for_changes_nothing(seed: int) -> None:
 
 
 def test_goods_that_are_shown_sell_better() -> None:
-    def sold(nudges: bool) -> int:  # noqa: FBT001 - with and without
+    def sold(nudges: bool) -> int:
         total = 0
         for seed in range(400):
             visit = a_visit(seed)

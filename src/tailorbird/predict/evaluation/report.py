@@ -105,7 +105,7 @@ def _bars(pyplot: Any, title: str, marks: list[Mark], values: list[Measured]) ->
     )
     axes.invert_yaxis()
     axes.set_title(title)
-    return _drawn(pyplot, figure)
+    return drawn(pyplot, figure)
 
 
 def _trade(pyplot: Any, marks: list[Mark]) -> str:  # noqa: ANN401
@@ -115,10 +115,11 @@ def _trade(pyplot: Any, marks: list[Mark]) -> str:  # noqa: ANN401
         axes.annotate(mark.name, (mark.score.popularity_bias, mark.score.coverage))
     axes.set_xlabel("popularity bias (mean percentile of what is shown)")
     axes.set_ylabel("coverage of the catalog")
-    return _drawn(pyplot, figure)
+    return drawn(pyplot, figure)
 
 
-def _drawn(pyplot: Any, figure: Any) -> str:  # noqa: ANN401
+def drawn(pyplot: Any, figure: Any) -> str:  # noqa: ANN401
+    """Return a figure as a PNG in base64, and close it."""
     image = io.BytesIO()
     figure.tight_layout()
     figure.savefig(image, format="png", dpi=110)

@@ -1,0 +1,87 @@
+"""What a rehearsal says: each policy's true and measured effect, and how well measuring went."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tailorbird.bench.rehearsal.scene import Plan
+
+
+class PolicyLine(msgspec.Struct, frozen=True, rename="camel"):
+    """One policy; money in major units per exposed shopper.
+
+    Attributes:
+        policy: its name.
+        shoppers: exposed shoppers who saw it in the experiment.
+        revenue: what those spent.
+        would_be: what all exposed shoppers would have spent, had everybody seen it.
+        truth: the true effect: `would_be` less the control's; None for the control.
+        relative: the same as a share of the control's.
+        effect: the measured effect, adjusted by CUPED.
+        low, high: the 95 % interval of the measured effect.
+        holds: whether the interval holds the truth.
+        outcome: what the analyst says: better, worse or undecided.
+    """
+
+    policy: str
+    shoppers: int
+    revenue: float
+    would_be: float
+    truth: float | None = None
+    relative: float | None = None
+    effect: float | None = None
+    low: float | None = None
+    high: float | None = None
+    holds: bool | None = None
+    outcome: str | None = None
+
+
+class Tried(msgspec.Struct, frozen=True, rename="camel"):
+    """How one policy's experiments went.
+
+    Attributes:
+        policy: against the control.
+        experiments: how many were tried.
+        shoppers: in each, both arms together.
+        truth: the true effect on revenue per exposed shopper, in major units.
+        relative: the same as a share of the control's revenue.
+        held: share of intervals that hold the truth.
+        found: share that reject "no effect": power where there is one, false alarms where not.
+        held_adjusted, found_adjusted: the same with CUPED.
+        removed: share of variance that CUPED took away, on average.
+    """
+
+    policy: str
+    experiments: int
+    shoppers: int
+    truth: float
+    relative: float
+    held: float
+    found: float
+    held_adjusted: float
+    found_adjusted: float
+    removed: float
+
+
+class Report(msgspec.Struct, frozen=True, rename="camel"):
+    """All of it.
+
+    Attributes:
+        plan: as asked for.
+        visits: in each world.
+        exposed: shoppers who came to a page that recommends.
+        verdict: the analyst's first sentence on the experiment.
+        lines: one a policy, the control first.
+        holdout: exposed shoppers kept out of the experiment.
+        holdout_revenue: what those spent; None if there are none.
+        trials: experiments out of what every shopper would have spent: A/A first.
+    """
+
+    plan: Plan
+    visits: int
+    exposed: int
+    verdict: str
+    lines: tuple[PolicyLine, ...]
+    holdout: int
+    holdout_revenue: float | None
+    trials: tuple[Tried, ...]

@@ -1,0 +1,107 @@
+"""The page of a rehearsal: true and measured effects, and how experiments go, as plots."""
+
+from __future__ import annotations
+
+import html
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tailorbird.bench.rehearsal.report import PolicyLine, Report, Tried
+from tailorbird.predict.evaluation.report import STYLE, drawn, plotting
+
+TABLE = "exposures.csv"
+
+
+def write_page(folder: Path, found: Report, worked_in: Path) -> Path:
+    """Write `index.html`, and the experiment's table beside it; return the page's path.
+
+    Args:
+        folder: made when missing.
+        found: what to show.
+        worked_in: where the rehearsal left its table.
+
+    Raises:
+        PlotsMissing: the extra `plots` is not installed.
+    """
+    pyplot = plotting()
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(worked_in / TABLE, folder / TABLE)
+    plots = [_effects(pyplot, found.lines)]
+    if found.trials:
+        plots.append(_trials(pyplot, found.trials))
+    images = "".join(f'<img alt="" src="data:image/png;base64,{plot}">' for plot in plots)
+    plan = found.plan
+    title = f"Rehearsal: {plan.shoppers:,} shoppers, {plan.days} days, seed {plan.seed}"
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{STYLE}</style><h1>{title}</h1><p>{html.escape(found.verdict)}</p>"
+        f"{_lines(found.lines)}{_shares(found.trials)}{images}"
+        "<p>True effects: the same visits lived through under each policy. Measured: by the "
+        f"analyst, from <a href='{TABLE}'>the experiment's table</a>. Intervals: 95 %.</p>"
+    )
+    path = folder / "index.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _lines(lines: tuple[PolicyLine, ...]) -> str:
+    head = "Policy,Shoppers,Spent,If all saw it,True effect,Measured,From,To,Interval holds it"
+    rows = [head.split(",")]
+    for one in lines:
+        numbers = (one.revenue, one.would_be, one.truth, one.effect, one.low, one.high)
+        told = ["" if number is None else f"{number:.2f}" for number in numbers]
+        holds = {True: "yes", False: "no", None: ""}[one.holds]
+        rows.append([html.escape(one.policy), f"{one.shoppers:,}", *told, holds])
+    return _table(rows)
+
+
+def _shares(trials: tuple[Tried, ...]) -> str:
+    if not trials:
+        return ""
+    head = "Policy,Experiments,Intervals hold the truth,Rejected,The same with CUPED,,Noise removed"
+    rows = [head.split(",")]
+    for one in trials:
+        shares = (one.held, one.found, one.held_adjusted, one.found_adjusted, one.removed)
+        told = [f"{share:.1%}" for share in shares]
+        rows.append([html.escape(one.policy), f"{one.experiments:,}", *told])
+    return _table(rows)
+
+
+def _table(rows: list[list[str]]) -> str:
+    kinds = ["th", *["td"] * (len(rows) - 1)]
+    made = (
+        "".join(f"<{kind}>{cell}</{kind}>" for cell in row)
+        for kind, row in zip(kinds, rows, strict=True)
+    )
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in made) + "</table>"
+
+
+def _effects(pyplot: Any, lines: tuple[PolicyLine, ...]) -> str:  # noqa: ANN401 - matplotlib's
+    figure, axes = pyplot.subplots(figsize=(8, 0.6 * len(lines) + 1.5))
+    for place, one in enumerate(lines):
+        if one.low is not None and one.high is not None:
+            axes.plot([one.low, one.high], [place, place], color="#b9c7c0", linewidth=6)
+        if one.effect is not None:
+            axes.plot(one.effect, place, "|", color="#444444", markersize=16)
+        if one.truth is not None:
+            axes.plot(one.truth, place, "o", color="#1f6f54")
+    axes.axvline(0.0, color="#999999", linewidth=0.8)
+    axes.set_yticks(range(len(lines)), [one.policy for one in lines])
+    axes.invert_yaxis()
+    axes.set_title("effect on revenue a shopper: true (dot), measured (line with its interval)")
+    return drawn(pyplot, figure)
+
+
+def _trials(pyplot: Any, trials: tuple[Tried, ...]) -> str:  # noqa: ANN401 - matplotlib's
+    figure, axes = pyplot.subplots(figsize=(8, 0.6 * len(trials) + 1.5))
+    places = range(len(trials))
+    axes.barh([at - 0.2 for at in places], [one.found for one in trials], 0.35, color="#b9c7c0")
+    axes.barh(
+        [at + 0.2 for at in places], [one.found_adjusted for one in trials], 0.35, color="#1f6f54"
+    )
+    axes.axvline(0.05, color="#999999", linewidth=0.8)
+    axes.set_yticks(places, [one.policy for one in trials])
+    axes.invert_yaxis()
+    axes.set_title("share of experiments that find an effect: plain (light), with CUPED (dark)")
+    return drawn(pyplot, figure)
