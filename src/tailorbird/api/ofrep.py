@@ -30,10 +30,22 @@ class FlagsAsked(msgspec.Struct, frozen=True):
     context: dict[str, Any] = {}
 
 
+class FlagLine(msgspec.Struct, frozen=True, rename="camel"):
+    """One flag among all: its value as of one alone, or `errorCode` and `errorDetails`."""
+
+    key: str
+    value: Any = msgspec.UNSET
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+    variant: str | msgspec.UnsetType = msgspec.UNSET
+    metadata: dict[str, str | int | bool] | msgspec.UnsetType = msgspec.UNSET
+    error_code: str | msgspec.UnsetType = msgspec.UNSET
+    error_details: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class FlagsShown(msgspec.Struct, frozen=True):
     """Every flag's answer."""
 
-    flags: tuple[Evaluation | FlagFailure, ...]
+    flags: tuple[FlagLine, ...]
     metadata: dict[str, str | int | bool] = {}
 
 
@@ -80,7 +92,7 @@ class OfrepDoors:
             desk, asker = await self._asked(call)
         except TailorbirdError as error:
             return _failed(error, None)
-        found = answer(FlagsShown(tuple(desk.all(asker, self._clock()))))
+        found = answer(FlagsShown(tuple(map(_line, desk.all(asker, self._clock())))))
         tag = f'"{hashlib.blake2b(found.body, digest_size=12).hexdigest()}"'.encode()
         headers = ((b"etag", tag), (b"cache-control", b"no-cache"))
         if tag in call.headers.get(b"if-none-match", b""):
@@ -99,6 +111,10 @@ class OfrepDoors:
         )
         subject = subject_of(_named(context, visitor), visitor)
         return desk, await desk.asker(subject, from_gpc(call.header(b"sec-gpc")), around)
+
+
+def _line(found: Evaluation | FlagFailure) -> FlagLine:
+    return FlagLine(**msgspec.structs.asdict(found))
 
 
 def _named(context: dict[str, Any], visitor: Visitor) -> DecideRequest:

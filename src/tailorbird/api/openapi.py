@@ -22,6 +22,7 @@ _MISTAKES = {
     404: "There is nothing by that name.",
     409: "The request does not fit what is stored now.",
     413: "The body is too large.",
+    501: "This needs an extra that is not installed here; `remedy` names it.",
     503: "Too busy; nothing was kept. Come back after `Retry-After` seconds.",
 }
 _KEYS = {
