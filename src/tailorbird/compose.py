@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from tailorbird.access.sessions import Sessions
+from tailorbird.accounts.registrar import Registrar
+from tailorbird.accounts.terms import terms_in
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.collect.admit import House
 from tailorbird.collect.collector import Collector, Stores
@@ -50,12 +52,7 @@ from tailorbird.segments.segmenter import Segmenter
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, Clock, wall_clock
 from tailorbird.spine.errors import Corrupt
-from tailorbird.spine.ids import (
-    DEFAULT_WORKSPACE,
-    IdentifierKey,
-    Subject,
-    WorkspaceId,
-)
+from tailorbird.spine.ids import DEFAULT_WORKSPACE, IdentifierKey, Subject, WorkspaceId
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.bandits import SqliteBandits
 from tailorbird.storage.embedded.configurations import SqliteVersions
@@ -138,8 +135,9 @@ class Workspace:
             self.corridor.reached,
         )
         self.journal = SqliteJournal(folder / "journal.db")
-        embedding = remote(settings.embedding, settings.embedding_key)
-        self.models = ModelFolder(folder / "models", embedding)
+        self.models = ModelFolder(
+            folder / "models", remote(settings.embedding, settings.embedding_key)
+        )
         self.predictor = Predictor(clock)
         self.succession = Succession(self.predictor, self.models)
         self.watch = Watch(self.predictor, self.models, clock)
@@ -171,6 +169,7 @@ class Workspace:
             clock,
             np.random.default_rng(),
         )
+        self.accounts = Registrar(self.gate, self.state, self.catalog, clock)
         self.experimenter = Experimenter(SqliteExposures(folder / "experiments.db"))
         self.feed = Feed(clock)
         self.officer = Officer(
@@ -202,6 +201,7 @@ class Workspace:
         self.experimenter.adopt(configuration)
         self.decider.trials = Trials(self.experimenter, self.decider.placements)
         self.counters.adopt(configuration)
+        self.accounts.adopt(terms_in(configuration))
         self.watcher.adopt(configuration)
 
     def attend(self) -> None:
@@ -223,6 +223,7 @@ class Workspace:
     async def _forget(self, keys: Sequence[IdentifierKey]) -> None:
         """Drop what memory holds of the people behind some identifiers."""
         await self.counters.forget(keys)
+        self.accounts.forget()
         for key in keys:
             self.predictor.forget(key.partition(":")[2])
             self.watch.forget(key.partition(":")[2])
@@ -316,6 +317,8 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     if settings.config is not None:
         deed = Deed("serve --config", wall_clock(), settings.config)
         await workspace.configurator.apply(texts_of(Path(settings.config)), deed)
+    await workspace.accounts.follow(workspace.state, workspace.segmenter.of_person)
+    workspace.decider.accounts = workspace.accounts
     workspace.attend()
     await _load_models(workspace)
     await _recall(workspace)
@@ -387,14 +390,7 @@ async def stop(workspace: Workspace) -> None:
     await workspace.experimenter.stop()
     await workspace.journal.stop()
     await workspace.tally.flush()
-    workspace.dead_letters.close()
-    workspace.tally.close()
-    workspace.log.close()
-    workspace.state.close()
-    workspace.segments.close()
-    workspace.bandit_file.close()
-    workspace.grants.close()
-    workspace.payments.close()
-    workspace.vault_file.close()
-    workspace.items.close()
-    workspace.versions.close()
+    files = (workspace.dead_letters, workspace.tally, workspace.log, workspace.state)
+    stores = (workspace.segments, workspace.bandit_file, workspace.grants, workspace.payments)
+    for one in (*files, *stores, workspace.vault_file, workspace.items, workspace.versions):
+        one.close()

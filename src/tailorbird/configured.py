@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tailorbird.accounts.terms import TERMS
 from tailorbird.configure.kinds import Kind
 from tailorbird.decide.checkout.method import PAYMENT_METHODS
 from tailorbird.decide.configuration import PLACEMENTS
@@ -22,4 +23,5 @@ KINDS: tuple[Kind[Any], ...] = (
     FLAGS,
     HOLDOUTS,
     EXPERIMENTS,
+    TERMS,
 )

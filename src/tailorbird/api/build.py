@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from tailorbird.api.accounts import AccountDoors
 from tailorbird.api.app import App
 from tailorbird.api.bandits import BanditDoors
 from tailorbird.api.client_settings import ClientSettingsDoors
@@ -58,6 +59,9 @@ def build(install: Install) -> ASGIApp:
     flags, experiments = OfrepDoors(keeper, install.clock), ExperimentDoors(keeper, install)
     exact |= flags.exact() | experiments.exact()
     patterned += flags.patterned() + experiments.patterned()
+    accounts = AccountDoors(keeper, install)
+    exact |= accounts.exact()
+    patterned += accounts.patterned()
     clients = ClientSettingsDoors(keeper, install)
     exact |= clients.exact()
     patterned += clients.patterned() + PeopleDoors(keeper, install).patterned()

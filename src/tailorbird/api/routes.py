@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from tailorbird.access.keys import Scope
+from tailorbird.accounts.telling import AccountShown, AccountsShown
 from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.bandits import BanditsShown
 from tailorbird.api.experiments import ExperimentsShown, PlanAsked, PlanShown
@@ -126,6 +127,13 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/features"): Described(_PEOPLE, Scope.PEOPLE, gives=FeatureList),
     ("GET", "/v1/people/{person}/features"): _of_person(FeatureValues, query=(("item", "text"),)),
     ("POST", "/v1/people/{person}/split"): _of_person(shapes.Parted, takes=SplitRequest),
+    ("GET", "/v1/accounts"): Described(
+        _PEOPLE,
+        Scope.PEOPLE,
+        gives=AccountsShown,
+        query=(("after", "text"), ("limit", "number")),
+    ),
+    ("GET", "/v1/accounts/{account}"): _of_person(AccountShown),
     ("GET", "/v1/segments"): Described(_PEOPLE, Scope.PEOPLE, gives=SegmentsShown),
     ("POST", "/v1/segments/refresh"): _segment(gives=SegmentsShown),
     ("GET", "/v1/segments/{segment}/people"): _of_person(

@@ -98,7 +98,9 @@ def _typed(wire: WireEvent, message_id: str, door: Door, house: House) -> Admitt
     name = _name(kind, wire)
     context = {**(door.context or {}), **(wire.context or {})}
     properties, contacts = split_properties(_fit("properties", wire.properties or {}))
-    traits, trait_contacts = split_traits(_fit("traits", _traits(wire, context)))
+    # The name of a group is the account's, not the person's.
+    split = split_properties if kind == "group" else split_traits
+    traits, trait_contacts = split(_fit("traits", _traits(wire, context)))
     faults = violations(name, properties)
     user_id, anonymous_id, junk = _subject(wire, house.pseudonyms)
     currency = currency_in(properties)

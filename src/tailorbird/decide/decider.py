@@ -9,10 +9,13 @@ import time
 import msgspec
 import numpy as np
 
+from tailorbird.accounts.registrar import Registrar
+from tailorbird.accounts.terms import Standing
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
 from tailorbird.consent.signals import from_context
+from tailorbird.decide.accounts import for_account, in_force
 from tailorbird.decide.awaited import AWAITED, Waiter
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.filling import Asked, Filler
@@ -82,6 +85,7 @@ class Decider:
         self._names = Names()
         self._filler = Filler(predictor, rooms.catalog, rng, rooms.bandits)
         self.trials: Trials | None = None
+        self.accounts: Registrar | None = None
 
     async def decide(
         self,
@@ -110,6 +114,9 @@ class Decider:
         asked = self._asked(request, (person, profile, permitted), started, deadline_ms, explain)
         decision_id = self._names.next()
         chosen, tried = self._tried(chosen, asked, subject)
+        standing = await self._standing(request.context, profile)
+        if standing is not None:
+            chosen = [(for_account(placement, standing), slot) for placement, slot in chosen]
         decisions = tuple(
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
@@ -125,7 +132,8 @@ class Decider:
             record = self._record(decision_id, asked, subject, tried.told(noted), took_ms)
             self._note(record, asked, tried)
         told = tuple([answered(one) for one in decisions])
-        return DecideAnswer(decision_id, tried.told(told), took_ms)
+        account = msgspec.UNSET if standing is None else in_force(standing)
+        return DecideAnswer(decision_id, tried.told(told), took_ms, account)
 
     async def rank(
         self, request: RankRequest, subject: Subject, signals: Choices, *, deadline_ms: float
@@ -169,6 +177,11 @@ class Decider:
         person = await self._rooms.resolver.person(subject)
         profile = None if person is None else await self._read(permit, person)
         return person, profile, True
+
+    async def _standing(self, context: RequestContext, profile: Profile | None) -> Standing | None:
+        if self.accounts is None or profile is None or not profile.accounts:
+            return None
+        return await self.accounts.standing(profile, context.account)
 
     async def _read(self, permit: Permit, person: PersonId) -> Profile | None:
         return await self._rooms.profiles.read(permit, person)

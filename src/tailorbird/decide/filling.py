@@ -15,7 +15,7 @@ from tailorbird.decide.placements import Placement, PlacementKind, Source
 from tailorbird.decide.ranking import RankedList
 from tailorbird.decide.reasons import clipped, reason
 from tailorbird.decide.showing import best_creative
-from tailorbird.decide.slate import Slate, slate
+from tailorbird.decide.slate import Slate, fits, slate
 from tailorbird.decide.wire import (
     DecideRequest,
     ExplainedItem,
@@ -109,7 +109,9 @@ class Filler:
         source, level = Source.LAST_KNOWN, Level.LAST_KNOWN
         if not len(codes):
             codes, source, level = popular, Source.POPULAR, Level.BESTSELLERS
-        codes = codes[table.available[codes] > 0][:limit]
+        codes = codes[table.available[codes] > 0]
+        keep = fits(codes, placement, asked.moment, table)
+        codes = (codes if keep is None else codes[keep])[:limit]
         items = tuple(
             ShownItem(
                 id=table.items.ids[code],

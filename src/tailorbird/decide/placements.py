@@ -53,6 +53,7 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     `same_category` rules out the narrow category of the page's item: what completes a kettle is
     not another kettle. Days are counted back from now; None switches a filter off. Seen items are
     shown again unless `seen` says otherwise: in many shops people return to what they saw.
+    `account` keeps to the part of the catalog that is for the person's account.
     """
 
     context_item: bool = True
@@ -63,6 +64,7 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     dismissed_days: int | None = 30
     market: bool = True
     same_category: bool = False
+    account: bool = True
     categories: tuple[str, ...] = ()
     not_categories: tuple[str, ...] = ()
 

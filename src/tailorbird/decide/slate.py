@@ -101,8 +101,8 @@ def slate(
     if explored and codes:
         kept_out = (blended.codes[:limit], ruled_out)
         discovered, chance = _discoveries(kept_out, explored, moment, predictor, rng)
-        if _has_floors(business):
-            discovered = discovered[_worthy(discovered, business, predictor.table)]
+        keep = fits(discovered, placement, moment, predictor.table)
+        discovered = discovered if keep is None else discovered[keep]
     shown = limit - len(discovered)
     found = Slate(
         codes=codes[:shown],
@@ -176,9 +176,19 @@ def _leading(ladder: int, weight: float, source: Source) -> _Pick:
 
 
 def _fitting(pool: Pool, placement: Placement, moment: Moment, table: ItemTable) -> Pool:
-    """Return those candidates that fit the market and the placement's categories and floors."""
+    """Return those candidates that fit the placement."""
+    keep = fits(pool.codes, placement, moment, table)
+    if keep is None:
+        return pool
+    return Pool(pool.codes[keep], pool.weights[keep], pool.sources[keep])
+
+
+def fits(
+    codes: Codes, placement: Placement, moment: Moment, table: ItemTable
+) -> NDArray[np.bool_] | None:
+    """Return which items fit the market and the placement's categories and floors; None: all."""
     keep: NDArray[np.bool_] | None = None
-    codes, filters = pool.codes, placement.filters
+    filters = placement.filters
     if _has_floors(placement.business):
         keep = _worthy(codes, placement.business, table)
     market = moment.context.market or moment.context.country
@@ -192,11 +202,9 @@ def _fitting(pool: Pool, placement: Placement, moment: Moment, table: ItemTable)
         if names:
             facets = table.facets.encode([f"category:{name}" for name in names])
             inside = np.isin(table.facet_codes[codes], facets).any(axis=1)
-            fits: NDArray[np.bool_] = np.equal(inside, wanted)
-            keep = fits if keep is None else np.logical_and(keep, fits)
-    if keep is None:
-        return pool
-    return Pool(codes[keep], pool.weights[keep], pool.sources[keep])
+            placed: NDArray[np.bool_] = np.equal(inside, wanted)
+            keep = placed if keep is None else np.logical_and(keep, placed)
+    return keep
 
 
 def _has_floors(business: Business) -> bool:

@@ -43,6 +43,7 @@ class RequestContext(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     timezone: str | None = None
     locale: str | None = None
     session_id: str | None = None
+    account: str | None = None
     consent: dict[str, Any] | None = None
 
 
@@ -183,12 +184,21 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     runners_up: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
+class AccountInForce(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """The account in whose name the person is here, with its tier and its prices."""
+
+    id: str
+    tier: str | None
+    price_list: str | None
+
+
 class DecideAnswer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer to a request."""
 
     decision_id: str
     decisions: tuple[SlotDecision, ...]
     took_ms: float
+    account: AccountInForce | msgspec.UnsetType = msgspec.UNSET
 
 
 def answered(decision: SlotDecision) -> SlotDecision:

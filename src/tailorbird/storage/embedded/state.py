@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from tailorbird.accounts.ports import Told
 from tailorbird.consent.purposes import Permit, Purpose
 from tailorbird.identity.forgetting import unblocked, without
 from tailorbird.identity.graph import Link, Node, persons_of
@@ -27,6 +28,7 @@ FOLD_VERSION = 3
 
 _HOT_PROFILES = 50_000
 _HOT_LINKS = 100_000
+_ACCOUNTS = b"\xa8accounts"  # as MessagePack names the field, which is left out while empty
 
 
 def current_state(path: Path) -> "SqliteState":
@@ -52,6 +54,7 @@ class SqliteState:
         self._marked_offset, self.fold_version = self._stored_checkpoint()
         self._flushed_offset = self._marked_offset
         self._flushing = asyncio.Lock()
+        self.told: Told | None = None
 
     # Identity
 
@@ -89,6 +92,13 @@ class SqliteState:
 
     async def save(self, profiles: Mapping[PersonId, Profile | None]) -> None:
         self.profiles_table.stage({str(key): profile for key, profile in profiles.items()})
+        if self.told is not None:
+            self.told(profiles)
+
+    async def in_accounts(self) -> Mapping[PersonId, Profile]:
+        """Return the profiles of who is in an account."""
+        await self.flush()
+        return await self.load([PersonId(one) for one in self.profiles_table.containing(_ACCOUNTS)])
 
     # Checkpoints
 
@@ -149,6 +159,8 @@ class SqliteState:
         self.links_table.stage(dict.fromkeys(map(str, links), None))
         self.nodes_table.stage(dict.fromkeys(persons, None))
         self.profiles_table.stage(dict.fromkeys(persons, None))
+        if self.told is not None:
+            self.told(dict.fromkeys(persons, None))
         await self.mark(self._marked_offset)
         await self.flush()
         await self._unmention(keys)

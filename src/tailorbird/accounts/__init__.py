@@ -1,0 +1,1 @@
+"""Who buys together? Business accounts, as the sum of what their people bring to them."""

@@ -1,0 +1,161 @@
+"""Accounts through the doors: told by group calls, shown, bounded by their terms, and forgotten."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.makers import DAY
+from tests.shop import Shop
+
+ITEMS = [
+    {"id": f"glove-{number}", "title": f"Glove {number}", "category": "Work > Gloves", "price": 5}
+    for number in range(4)
+] + [
+    {"id": f"wine-{number}", "title": f"Wine {number}", "category": "Food > Wine", "price": 9}
+    for number in range(4)
+]
+TERMS = """
+terms:
+  - name: gold
+    minSpent: 100
+    priceList: wholesale
+    categories: [Work]
+  - name: basic
+"""
+
+
+def joined(shop: Shop, user: str, account: str, days: int, **traits: object) -> None:
+    """Tell that a user belongs to an account, since some days."""
+    call: dict[str, Any] = {"userId": user, "groupId": account, "traits": traits}
+    answer = shop.post("/v1/group", {**call, "timestamp": shop.ago(days * DAY)})
+    assert answer.status_code == 200, answer.text
+
+
+def ordered(shop: Shop, user: str, item: str, days: int, **more: object) -> None:
+    """Tell that a user ordered ten of an item some days ago."""
+    properties = {
+        "order_id": f"{user}-{item}-{days}",
+        "revenue": 60,
+        "currency": "EUR",
+        "products": [{"product_id": item, "quantity": 10, "price": 6}],
+    }
+    body = {"userId": user, "event": "Order Completed", "properties": properties, **more}
+    answer = shop.post("/v1/track", {**body, "timestamp": shop.ago(days * DAY)})
+    assert answer.status_code == 200, answer.text
+
+
+def account(shop: Shop, name: str) -> dict[str, Any]:
+    answer = shop.get(f"/v1/accounts/{name}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.fixture
+def stocked(shop: Shop) -> Shop:
+    """A shop with gloves and wine, and prices of its own for wholesale."""
+    priced = [{**one, "attributes": {"priceLists": {"wholesale": 4.5}}} for one in ITEMS]
+    shop.stock(*priced)
+    return shop
+
+
+def test_an_account_is_the_sum_of_its_people(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100, name="Acme", employees=40)
+    joined(stocked, "bob", "acme", 90)
+    ordered(stocked, "ann", "glove-1", 60)
+    ordered(stocked, "bob", "glove-1", 30)
+    found = account(stocked, "acme")
+    assert found["traits"] == {"name": "Acme", "employees": 40}
+    assert len(found["people"]) == 2
+    assert found["orders"]["lifetimeValue"]["amount"] == 120
+
+
+def test_what_is_bought_every_month_is_due_after_a_month(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100)
+    for days in (91, 61, 31):
+        ordered(stocked, "ann", "glove-1", days)
+    ordered(stocked, "ann", "wine-1", 5)
+    first, second = account(stocked, "acme")["reorder"]
+    assert (first["item"], first["everyDays"], first["due"]) == ("glove-1", 30.0, True)
+    assert (second["item"], second["everyDays"], second["due"]) == ("wine-1", None, False)
+
+
+def test_who_changes_employers_leaves_the_old_ones_orders_behind(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100)
+    ordered(stocked, "ann", "glove-1", 60)
+    joined(stocked, "ann", "globex", 50)
+    ordered(stocked, "ann", "glove-2", 40)
+    bought = {
+        name: [one["item"] for one in account(stocked, name)["reorder"]]
+        for name in ("acme", "globex")
+    }
+    assert bought == {"acme": ["glove-1"], "globex": ["glove-2"]}
+
+
+def test_an_order_that_names_its_account_counts_there(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100)
+    joined(stocked, "ann", "globex", 50)
+    ordered(stocked, "ann", "glove-1", 40, groupId="acme")
+    assert account(stocked, "acme")["orders"]["frequency"] == 1
+    assert account(stocked, "globex")["orders"]["frequency"] == 0
+
+
+def test_a_tier_bounds_what_an_account_is_shown_and_names_its_prices(stocked: Shop) -> None:
+    applied = stocked.call("PUT", "/v1/config", json={"files": {"terms.yaml": TERMS}})
+    assert applied.status_code == 200, applied.text
+    joined(stocked, "ann", "acme", 100)
+    ordered(stocked, "ann", "glove-1", 60)
+    ordered(stocked, "ann", "glove-1", 30)
+    stocked.refresh()
+    answer = stocked.decide("home_recs", userId="ann").json()
+    shown = {one["id"].partition("-")[0] for one in answer["decisions"][0]["items"]}
+    assert answer["account"] == {"id": "acme", "tier": "gold", "priceList": "wholesale"}
+    assert shown == {"glove"}
+    assert account(stocked, "acme")["reorder"][0]["price"]["amount"] == 4.5
+
+
+def test_who_is_in_no_account_is_told_of_none(stocked: Shop) -> None:
+    answer = stocked.decide().json()
+    assert "account" not in answer
+
+
+def test_an_account_without_somebody_erased_is_as_if_they_had_never_been(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100, name="Acme")
+    ordered(stocked, "ann", "glove-1", 60)
+    before = account(stocked, "acme")
+    joined(stocked, "bob", "acme", 90, name="Acme & Bob", plan="bobs")
+    ordered(stocked, "bob", "wine-1", 30)
+    assert account(stocked, "acme") != before
+    bob = {"identity_type": "controller_customer_id", "identity_value": "bob"}
+    body = {"subject_request_type": "erasure", "subject_identities": [bob]}
+    gone = stocked.post("/v1/privacy/requests", body)
+    assert gone.status_code == 201, gone.text
+    assert b"bobs" not in stocked.written()
+    assert account(stocked, "acme") == before
+
+
+def test_who_refuses_adds_nothing_to_an_account(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100)
+    joined(stocked, "bob", "acme", 90, plan="bobs")
+    ordered(stocked, "bob", "wine-1", 30)
+    refused = {"userId": "bob", "purposes": {"personalization": False}}
+    said = stocked.call("PUT", "/v1/consent", json=refused)
+    assert said.status_code == 200, said.text
+    found = account(stocked, "acme")
+    assert (found["withheld"], found["traits"], found["reorder"]) == (1, {}, [])
+
+
+def test_accounts_are_listed_by_id_a_page_at_a_time(stocked: Shop) -> None:
+    for name in ("acme", "globex", "initech"):
+        joined(stocked, "ann", name, 10)
+    page = stocked.get("/v1/accounts?limit=2").json()
+    rest = stocked.get(f"/v1/accounts?after={page['next']}").json()
+    names = [one["accountId"] for one in (*page["accounts"], *rest["accounts"])]
+    assert names == ["acme", "globex", "initech"]
+
+
+def test_an_account_that_nobody_is_in_is_not_found(stocked: Shop) -> None:
+    answer = stocked.get("/v1/accounts/nobody")
+    assert answer.status_code == 404
+    assert "nobody" in json.dumps(answer.json())
