@@ -267,3 +267,12 @@ def test_what_offers_have_given_is_listed_beside_the_server(offering: Shop) -> N
     offer(offering)
     found = command("offers", "list", "--data", offering.folder, "--json")
     assert [(one["offer"], one["held"]) for one in json.loads(found.out)] == [("tent-week", 1_000)]
+
+
+def test_a_drafts_offer_can_be_looked_at_and_is_given_to_nobody(offering: Shop) -> None:
+    text = json.dumps({"offers": [{**OFFER, "depthWithoutModel": 20}]})
+    asked = {"anonymousId": "a1", "placements": [{"name": "cart_offer"}], "context": CART}
+    draft = {"files": {"offers.yaml": text}, "decide": asked}
+    reply = offering.post("/v1/config/preview", draft).json()
+    assert reply["decisions"][0]["offer"]["value"] == 20.0
+    assert shop_holds(offering) == []

@@ -200,7 +200,8 @@ class ConfiguringDoors:
         )
         desk = visitor.shop.configurator
         draft = await desk.draft(joined(desk.active, asked.files))
-        found = await visitor.shop.decider.under(placements_in(draft)).decide(
+        waiter = visitor.shop.counters.under(draft)
+        found = await visitor.shop.decider.under(placements_in(draft), waiter).decide(
             request,
             subject_of(request, visitor),
             from_gpc(call.header(b"sec-gpc")),

@@ -51,8 +51,16 @@ class Counters:
         self.uplifts = UpliftShelf(places.uplifts)
         self.payments = PaymentKeeper(places.payments, places.log, resolver)
         self._settler = Settler(places.grants, places.log, resolver.everyone, clock)
-        self._desk = OfferDesk(Counter(places.grants, catalog.get, self.uplifts, beliefs, resolver))
-        self.waiter = Waiter(self._desk, CheckoutDesk(self.payments, catalog, places.contacts))
+        self._counter = Counter(places.grants, catalog.get, self.uplifts, beliefs, resolver)
+        self._desk = OfferDesk(self._counter)
+        self._checkout = CheckoutDesk(self.payments, catalog, places.contacts)
+        self.waiter = Waiter(self._desk, self._checkout)
+
+    def under(self, draft: Configuration) -> Waiter:
+        """Return what completes answers by the offers of a draft: for a look, giving nothing."""
+        desk = OfferDesk(self._counter)
+        desk.adopt(ready_offers(draft))
+        return Waiter(desk, self._checkout)
 
     def adopt(self, configuration: Configuration) -> None:
         """Put other offers and methods in force; what was given before stays good."""

@@ -80,6 +80,7 @@ class Decider:
         self._rooms = rooms
         self.predictor = predictor
         self.placements = placements
+        self.waiter = rooms.waiter
         self._journal = journal
         self._clock = clock
         self._names = Names()
@@ -121,7 +122,7 @@ class Decider:
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
         )
-        noted, waiter = decisions, self._rooms.waiter
+        noted, waiter = decisions, self.waiter
         if waiter is not None and any(placement.kind in AWAITED for placement, _ in chosen):
             left_ms = deadline_ms - (time.perf_counter() - started) * 1000
             parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
@@ -208,11 +209,12 @@ class Decider:
         found = self.predictor.next_items(query)
         return Asked(request, person, here, found, rushed=False, explain=explain)
 
-    def under(self, placements: Placements) -> Decider:
+    def under(self, placements: Placements, waiter: Waiter | None = None) -> Decider:
         """Return a decider by other placements, with the same models: for a look at a draft."""
         other = copy.copy(self)
         other.placements = placements
         other.trials = None
+        other.waiter = waiter or self.waiter
         return other
 
     def forget(self, person: PersonId) -> None:

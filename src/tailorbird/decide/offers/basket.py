@@ -27,6 +27,7 @@ class Basket(msgspec.Struct, frozen=True):
         cost_minor: what its goods cost the shop; None where that is not known of all.
         currency: of the prices; None where nothing says it.
         uncosted: the first item whose cost is not known.
+        mixed: whether its prices are in several currencies, so that they cannot be added.
     """
 
     lines: tuple[InCart, ...] = ()
@@ -34,9 +35,11 @@ class Basket(msgspec.Struct, frozen=True):
     cost_minor: int | None = 0
     currency: str | None = None
     uncosted: ItemId | None = None
+    mixed: bool = False
 
 
-EMPTY_BASKET = Basket()
+_MOST_OF_ONE = 1_000_000
+_MOST_MINOR = 10**15
 
 
 class Asking(Moment, dict=True):
@@ -67,7 +70,8 @@ def basket_of(
     known = {} if profile is None else {line.item: line for line in in_cart(profile.cart)}
     if context.cart:
         stated: Iterable[tuple[ItemId, int]] = (
-            (ItemId(str(line.item)), max(int(line.quantity), 0)) for line in context.cart
+            (ItemId(str(line.item)), int(min(max(line.quantity, 0), _MOST_OF_ONE)))
+            for line in context.cart
         )
     else:
         stated = ((line.item, line.quantity) for line in known.values())
@@ -84,9 +88,10 @@ def basket_of(
             cost, uncosted = None, uncosted or name
         elif cost is not None:
             cost += unit_cost * quantity
-    currency = context.currency or next((one.currency for one in lines if one.currency), None)
-    value = sum(line.quantity * line.price_minor for line in lines)
-    return Basket(tuple(lines), value, cost, currency, uncosted)
+    currencies = {one.currency.upper() for one in lines if one.currency}
+    currency = min(currencies) if currencies else context.currency
+    value = min(sum(line.quantity * line.price_minor for line in lines), _MOST_MINOR)
+    return Basket(tuple(lines), value, cost, currency, uncosted, mixed=len(currencies) > 1)
 
 
 def _line(

@@ -111,8 +111,9 @@ def _unfit(offer: Offer, basket: Basket) -> str | None:
         return "it is content"
     if basket.value_minor <= 0:
         return "nothing with a price is in the cart"
-    if basket.currency is not None and basket.currency.upper() != offer.currency:
-        return f"the cart is in {basket.currency[:3].upper()}, the offer in {offer.currency}"
+    if basket.mixed or (basket.currency or offer.currency).upper() != offer.currency:
+        said = "several currencies" if basket.mixed else str(basket.currency)[:3].upper()
+        return f"the cart is in {said}, the offer in {offer.currency}"
     if basket.value_minor < to_minor(offer.min_cart, offer.currency):
         return f"the cart comes to less than {offer.min_cart:g} {offer.currency}"
     if basket.cost_minor is None:
