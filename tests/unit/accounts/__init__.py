@@ -1,0 +1,1 @@
+"""Accounts: what people bring to them."""
