@@ -101,7 +101,7 @@ def moment(
 def long_past(here: Moment, predictor: Predictor) -> Codes:
     """Return the items that the person dealt with last in any visit or order, newest first."""
     if here.profile is None:
-        return here.session[::-1]
+        return np.ascontiguousarray(here.session[::-1])
     names = [touch.item for touch in last_items(here.profile, REMEMBERED)]
     if here.page_item is not None:
         names = [here.page_item, *(one for one in names if one != here.page_item)]

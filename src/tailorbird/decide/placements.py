@@ -34,6 +34,13 @@ class PlacementKind(StrEnum):
     PAYMENT_METHODS = "payment_methods"
 
 
+class Ranker(StrEnum):
+    """Who orders the candidates: `weights`, or what was learned from the shop's log."""
+
+    BLEND = "blend"
+    HYBRID = "hybrid"
+
+
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much each source counts in a placement; a source with 0 is not asked."""
 
@@ -100,11 +107,17 @@ class Creative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """A named slot and its policy."""
+    """A named slot and its policy.
+
+    With `ranker: hybrid` the learned ranker orders candidates of all sources, and `weights` and
+    `lean` are not heeded; where the version that serves has none, or personalization is refused,
+    the blend does.
+    """
 
     name: str
     kind: PlacementKind = PlacementKind.ITEMS
     limit: int = 12
+    ranker: Ranker = Ranker.BLEND
     weights: Weights = Weights()
     filters: Filters = Filters()
     lean: float = 0.6

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tailorbird.decide.filters import Banned, banned
 from tailorbird.decide.moment import NO_CODES, Moment, long_past
-from tailorbird.decide.placements import Business, Placement, Source, Weights
+from tailorbird.decide.placements import Business, Placement, Ranker, Source, Weights
 from tailorbird.predict.blending import Limits, Pool, blend
 from tailorbird.predict.board import Ladder
 from tailorbird.predict.drawing import LARGEST_POOL, Offer, Picks, outside
+from tailorbird.predict.hybrid.candidates import candidates
 from tailorbird.predict.item_table import NO_FACET, ItemTable
 from tailorbird.predict.leaders import NEW, POPULAR, TRENDING, Leaders
 from tailorbird.predict.predictor import Predictor
@@ -73,9 +74,9 @@ def slate(
         limit: items wanted.
         rng: for the places given to discovery.
     """
-    picks = _picks(placement.weights, moment, predictor.leaders)
-    offered = _tastes(placement.weights, moment, predictor)
-    drawn, spoke = predictor.pool(next_items, moment.anchors, moment.session[-1:], picks, offered)
+    hybrid = _is_hybrid(placement, moment, predictor)
+    draw = _drawn_for_hybrid if hybrid else _drawn
+    drawn, spoke = draw(placement, moment, next_items, predictor)
     pool = _fitting(drawn, placement, moment, predictor.table)
     reasons = banned(placement.filters, moment)
     ruled_out = predictor.codes(tuple(reasons))
@@ -90,7 +91,7 @@ def slate(
             limit - explored + _RUNNERS_UP,
             placement.per_brand,
             placement.per_category,
-            placement.lean,
+            0.0 if hybrid else placement.lean,
             placement.per_vendor,
             business.relevance,
         ),
@@ -118,6 +119,32 @@ def slate(
     if len(discovered):
         _discover(found, explored, discovered)
     return found
+
+
+def _is_hybrid(placement: Placement, moment: Moment, predictor: Predictor) -> bool:
+    wanted = placement.ranker is Ranker.HYBRID and not moment.generic
+    return wanted and predictor.models.hybrid is not None
+
+
+def _drawn(
+    placement: Placement, moment: Moment, next_items: Ladder, predictor: Predictor
+) -> tuple[Pool, int]:
+    """Return the candidates of the sources that the placement weighs, and which had any."""
+    picks = _picks(placement.weights, moment, predictor.leaders)
+    offered = _tastes(placement.weights, moment, predictor)
+    return predictor.pool(next_items, moment.anchors, moment.session[-1:], picks, offered)
+
+
+def _drawn_for_hybrid(
+    placement: Placement,  # noqa: ARG001 - weighs nothing here
+    moment: Moment,
+    next_items: Ladder,
+    predictor: Predictor,
+) -> tuple[Pool, int]:
+    """Return the candidates of all sources as the learned ranker weighs them, and which had any."""
+    past, session = long_past(moment, predictor), moment.session
+    pool, spoke = candidates(predictor, next_items, moment.anchors, session, past)
+    return predictor.weighed(pool, session, past), spoke
 
 
 def _picks(weights: Weights, moment: Moment, lead: Leaders) -> Picks:

@@ -16,6 +16,8 @@ from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.collaborative import Collaborative
 from tailorbird.predict.content import Description
 from tailorbird.predict.drawing import Kin, Offer, Picks, add, draw, empty_pool, warm_up
+from tailorbird.predict.hybrid.describing import Asker, Facts, facts_of
+from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
@@ -59,6 +61,7 @@ class Models:
         complements: what is bought together or after.
         similar: what is alike by text and attributes.
         collaborative: what people with the same past came to.
+        hybrid: puts the candidates of all sources into one order; None where none passed its gate.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Models:
     complements: Neighbors | None = None
     similar: Lookalikes | None = None
     collaborative: Collaborative | None = None
+    hybrid: Hybrid | None = None
 
 
 UNTRAINED = Models(name="none", trained_offset=0)
@@ -101,6 +105,7 @@ class Predictor:
         self.table = ItemTable(self.vocabulary)
         self.models = UNTRAINED
         self.leaders = Leaders()
+        self._facts = facts_of(self.table, np.zeros(0))
         self._standings = Standings(clock() / 1000)
         self._recent = RecentSessions()
         self._scratch = blend_scratch(self.table.capacity, 1024)
@@ -184,6 +189,7 @@ class Predictor:
         self._recent.move(places.tolist())
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
+        self._facts = facts_of(table, np.zeros(0))
         self._worths = {}
         self._answers = {}
         self._undescribed = {}
@@ -196,26 +202,34 @@ class Predictor:
         described, self._undescribed = self._undescribed, {}
         now_s = self._clock() / 1000
 
-        def work() -> tuple[Leaders, Models]:
+        def work() -> tuple[Leaders, Models, Facts]:
             fresh, similar = models.next_item, models.similar
             if fresh is not None and rows is not None:
                 fresh = fresh.with_recent(sessions_of(rows), len(table.items))
             if fresh is not None and fresh is not models.next_item:
                 fresh.recommend(_ANY_QUERY, 1)  # compiles or loads the kernels, off the hot path
+            _warm(models, table)
             if similar is not None and described:
                 similar = similar.with_items(described)
             newer = replace(models, next_item=fresh, similar=similar)
             found = leaders(standing, table, now_s)
             warm_up(_kin(newer, NOBODY.codes, NOBODY.codes), found.board)
-            return found, newer
+            return found, newer, facts_of(table, standing.long)
 
-        found, newer = await asyncio.to_thread(work)
+        found, newer, facts = await asyncio.to_thread(work)
         if self.models is models:
             self.leaders = found
             self.models = newer
+            self._facts = facts
             self._worths = {}
             if rows is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
+
+    def settle(self) -> None:
+        """Bring leaders up to now at once, where no request is waiting."""
+        standing = self._standings.standing()
+        self.leaders = leaders(standing, self.table, self._clock() / 1000)
+        self._facts = facts_of(self.table, standing.long)
 
     # Answering
 
@@ -280,6 +294,24 @@ class Predictor:
         model = self.models.collaborative
         return NOBODY if model is None else model.ladder(past, _FALLING)
 
+    def facts(self) -> Facts:
+        """Return what the hybrid ranker reads of items, as of the last refresh."""
+        return self._facts
+
+    def weighed(self, pool: Pool, session: Codes, past: Codes) -> Pool:
+        """Return the candidates as the hybrid ranker weighs them; as they are where there is none.
+
+        Args:
+            pool: drawn with weights of 1.
+            session: int32[], items of this visit, oldest first.
+            past: int32[], different items of all visits, newest first.
+        """
+        model = self.models.hybrid
+        if model is None:
+            return pool
+        asker = Asker(np.ascontiguousarray(session[::-1]), past, self._clock() / 1000)
+        return model.weighed(pool, asker, self._facts)
+
     def skipped(self) -> None:
         """Note that the session model was not asked for lack of time.
 
@@ -313,6 +345,16 @@ class Predictor:
         for one in offered:
             count, spoke = add(one, (count, spoke), room)
         return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
+
+
+def _warm(models: Models, table: ItemTable) -> None:
+    """Compile the kernels of a version's models, or load them, off the hot path."""
+    if models.collaborative is not None:
+        models.collaborative.folded_in(_ANY_QUERY, 1)
+    if models.hybrid is not None:
+        pool = Pool(_ANY_QUERY, np.ones(1, np.float32), np.zeros(1, np.int8))
+        nothing = facts_of(table, np.zeros(0))
+        models.hybrid.weighed(pool, Asker(_ANY_QUERY, _ANY_QUERY, 0.0), nothing)
 
 
 def _kin(models: Models, anchors: Codes, latest: Codes) -> tuple[Kin, Kin]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -16,6 +18,7 @@ from tailorbird.predict.complements import Browsing, complements, joined_orders
 from tailorbird.predict.content import Description
 from tailorbird.predict.embedding.choosing import NONE, Placed, placed, remote
 from tailorbird.predict.fitting import fit
+from tailorbird.predict.hybrid.trial import HybridTrial, tried_hybrid
 from tailorbird.predict.kernel import edition
 from tailorbird.predict.lookalikes import described_by, description_of, fit_lookalikes
 from tailorbird.predict.model_files import ModelUnreadable
@@ -23,8 +26,9 @@ from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.ports import ModelStore, TrainingSource
 from tailorbird.predict.predictor import Models, Trained
+from tailorbird.predict.propensity.trees import ModelsMissing
 from tailorbird.predict.registry.card import Card, Lineage, Verdict, Window
-from tailorbird.predict.registry.trial import BUDGET_SHARE, Serving, tried
+from tailorbird.predict.registry.trial import BUDGET_SHARE, Outcome, Serving, tried
 from tailorbird.predict.sessions import Sessions
 from tailorbird.predict.training import Diary, read_diary
 from tailorbird.spine.clock import DAY_MS, format_time
@@ -113,10 +117,16 @@ def train(
         similar=fit_lookalikes(descriptions, texts),
         collaborative=_collaborative(diary, told),
     )
+    hybrid = _hybrid(diary, outcome, models, luck, told)
+    models = replace(models, hybrid=hybrid.hybrid)
     card = Card(
         name=models.name,
         trained_offset=last_offset,
-        facts={"seconds": round(time.monotonic() - started, 1), **_spoken(texts)},
+        facts={
+            "seconds": round(time.monotonic() - started, 1),
+            "hybrid": hybrid.reason,
+            **_spoken(texts),
+        },
         trained_at_ms=now_ms,
         window=_window(sessions, len(diary.vocabulary)),
         lineage=Lineage(1, last_offset, plan.digest(), f"{__version__}+{edition()}"),
@@ -147,6 +157,33 @@ def _complements(diary: Diary, sessions: Sessions, told: Told) -> Neighbors:
 def _collaborative(diary: Diary, told: Told) -> Collaborative | None:
     told("finding what people with the same past come to")
     return fit_collaborative(diary.histories(), len(diary.vocabulary))
+
+
+def _hybrid(
+    diary: Diary, outcome: Outcome, models: Models, luck: np.random.Generator, told: Told
+) -> HybridTrial:
+    """Try a ranker of all sources over twins of the models, on what the twins never saw."""
+    if outcome.twin is None:
+        return HybridTrial(None, "nothing could be held back to learn it from")
+    told("teaching the hybrid ranker")
+    before = diary.until(math.nextafter(outcome.since_s, math.inf))
+    twins = Models(
+        "twin",
+        0,
+        outcome.twin,
+        _complements(before, before.sessions(), _unheard),
+        models.similar,
+        _collaborative(before, _unheard),
+    )
+    twin = _trained(twins, before, round(outcome.since_s * 1000))
+    try:
+        return tried_hybrid(diary, twin, outcome.since_s, luck)
+    except ModelsMissing as missing:
+        return HybridTrial(None, f"{missing.detail} {missing.remedy}")
+
+
+def _unheard(_step: str) -> None:
+    """Hear nothing: twins are made of the same steps as models."""
 
 
 def _trained(models: Models, diary: Diary, now_ms: int) -> Trained:

@@ -114,16 +114,38 @@ class Diary:
         A row is what one person came to over all visits and orders, each item where it was first.
         What a device did counts for the user who logged in on it last.
         """
+        firsts: list[dict[int, float]] = []
+        for life in self.people():
+            first: dict[int, float] = {}
+            for at_s, code in life:
+                first.setdefault(code, at_s)
+            if len(first) > 1:
+                firsts.append(first)
+        return Sessions.of([list(one) for one in firsts], [max(one.values()) for one in firsts])
+
+    def people(self) -> list[list[tuple[float, int]]]:
+        """Return what each person did with items, orders included: when, in seconds, and which."""
         acts = [
             (self._users.get(visitor, visitor), at_s, code) for visitor, at_s, code in self._touches
         ]
         for buyer, at_s, codes in self._baskets:
             acts.extend((self._users.get(buyer, buyer), at_s, code) for code in codes)
-        people: dict[str, dict[int, float]] = {}
+        lives: dict[str, list[tuple[float, int]]] = {}
         for person, at_s, code in sorted(acts, key=_by_visitor):
-            people.setdefault(person, {}).setdefault(code, at_s)
-        told = [items for person, items in people.items() if person and len(items) > 1]
-        return Sessions.of([list(items) for items in told], [max(one.values()) for one in told])
+            lives.setdefault(person, []).append((at_s, code))
+        lives.pop("", None)
+        return list(lives.values())
+
+    def until(self, end_s: float) -> Diary:
+        """Return what was in the diary before a moment; codes and facets stay as they are now."""
+        return Diary(
+            self.vocabulary,
+            self.facets,
+            [one for one in self._touches if one[1] < end_s],
+            self._users,
+            [one for one in self._counted if one[1] < end_s],
+            [one for one in self._baskets if one[1] < end_s],
+        )
 
     def buyers(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """int64[orders], a number for who placed each order of `baskets`."""

@@ -7,13 +7,16 @@ import pytest
 
 from tailorbird.decide.levels import Level, level_of
 from tailorbird.decide.moment import moment
-from tailorbird.decide.placements import Filters, Placement, Source, Weights
+from tailorbird.decide.placements import Filters, Placement, Ranker, Source, Weights
 from tailorbird.decide.slate import Slate, slate
 from tailorbird.decide.wire import NOWHERE
 from tailorbird.predict.board import NOBODY
 from tailorbird.predict.collaborative import Collaborative
+from tailorbird.predict.hybrid.describing import COLUMNS
+from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.predictor import Models, Predictor, Trained
+from tailorbird.predict.propensity.trees import Trees
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.profile.fold import fold_many
@@ -26,9 +29,24 @@ NEXT = Neighbors(np.array([[1], [2], [-1]], np.int32), np.array([[1], [1], [0]],
 """Who had the tent comes to the mat, and who had the mat to the lamp."""
 
 
-def predictor(model: Collaborative | None) -> Predictor:
+BOTH = Neighbors(np.array([[1, 2], [-1] * 2, [-1] * 2], np.int32), np.ones((3, 2), np.float32))
+"""Who had the tent comes to the mat and to the lamp."""
+LATER_PLACES = Hybrid(
+    Trees(
+        np.zeros(1, np.int32),
+        np.array([COLUMNS.index("score_10"), -1, -1], np.int32),
+        np.array([0.8, 1.0, 0.0]),
+        np.array([1, -1, -1], np.int32),
+        np.array([2, -1, -1], np.int32),
+        np.full(3, -1, np.int32),
+    )
+)
+"""A ranker that prefers what the collaborative source names later."""
+
+
+def predictor(model: Collaborative | None, hybrid: Hybrid | None = None) -> Predictor:
     found = Predictor(lambda: NOON_MS)
-    models = Models("test@1", 0, collaborative=model)
+    models = Models("test@1", 0, collaborative=model, hybrid=hybrid)
     facets: list[tuple[str, ...]] = [("category:Camping",)] * len(ITEMS)
     vocabulary = Vocabulary.of(ITEMS)
     found.adopt(Trained(models, vocabulary, facets, Standings(NOON_MS / 1000)))
@@ -76,3 +94,26 @@ def test_a_source_without_weight_or_model_is_silent(model: Collaborative | None)
         Placement(name="home", weights=weights), here, NOBODY, serving, 5, np.random.default_rng(0)
     )
     assert found.spoke == 0
+
+
+def ordered(ranker: Ranker, hybrid: Hybrid | None) -> list[str]:
+    """What a placement shows to somebody who had the tent, by a ranker."""
+    serving = predictor(Collaborative(BOTH, 1.0), hybrid)
+    had = [an_order(an_item("tent"))]
+    here = moment(fold_many(EMPTY, had), NOWHERE, serving, NOON_MS + 10 * DAY)
+    weights = Weights(collaborative=1.0, popular=0.0)
+    placement = Placement(name="home", ranker=ranker, weights=weights)
+    found = slate(placement, here, NOBODY, serving, 5, np.random.default_rng(0))
+    return serving.vocabulary.decode(found.codes)
+
+
+def test_a_learned_ranker_orders_where_a_placement_wants_it() -> None:
+    assert ordered(Ranker.HYBRID, LATER_PLACES) == ["lamp", "mat"]
+
+
+def test_without_being_wanted_a_learned_ranker_is_not_asked() -> None:
+    assert ordered(Ranker.BLEND, LATER_PLACES) == ["mat", "lamp"]
+
+
+def test_where_no_ranker_passed_its_gate_the_blend_orders() -> None:
+    assert ordered(Ranker.HYBRID, None) == ["mat", "lamp"]

@@ -100,6 +100,7 @@ class Card(msgspec.Struct, frozen=True):
     has_complements: bool = False
     has_similar: bool = False
     has_collaborative: bool = False
+    has_hybrid: bool = False
     format: int = 1
     trained_at_ms: int = 0
     window: Window | None = None

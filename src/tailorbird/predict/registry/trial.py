@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tailorbird.predict.fitting import fit
+from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.predictor import Trained
 from tailorbird.predict.registry.card import Measurement, Verdict
 from tailorbird.predict.registry.drift import Shape
@@ -37,11 +38,18 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a trial: the gate's verdict, metrics, and how inputs and scores were spread."""
+    """What came of a trial: the gate's verdict, metrics, and how inputs and scores were spread.
+
+    Attributes:
+        twin: what was asked; None where nothing could be held back.
+        since_s: until when its sessions reach, in seconds since 1970.
+    """
 
     verdict: Verdict
     metrics: dict[str, Measurement]
     shapes: tuple[Shape, ...] = ()
+    twin: NextItemModel | None = None
+    since_s: float = 0.0
 
 
 def tried(
@@ -66,7 +74,8 @@ def tried(
     twin = fit(holdout.head, rng=rng, budget_seconds=budget_seconds, item_count=len(vocabulary))
     ranks, values = examined(twin, holdout.questions, twin.facts.popular)
     verdict = _compared(ranks, holdout, vocabulary, serving, rng)
-    return Outcome(verdict, metrics_of(ranks, rng), shapes_of(values))
+    until_s = float(holdout.head.ended_at[-1])
+    return Outcome(verdict, metrics_of(ranks, rng), shapes_of(values), twin, until_s)
 
 
 def _compared(

@@ -10,6 +10,7 @@ import numpy as np
 
 from tailorbird.predict.collaborative import load_collaborative
 from tailorbird.predict.embedding.vectors import Embedding
+from tailorbird.predict.hybrid.model import load_hybrid
 from tailorbird.predict.lookalikes import load_lookalikes
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable, read_parts, write_parts
 from tailorbird.predict.nearest_rows import Neighbors
@@ -67,6 +68,8 @@ class ModelFolder:
             models.similar.save(part / "similar")
         if models.collaborative is not None:
             models.collaborative.save(part / "collaborative")
+        if models.hybrid is not None:
+            models.hybrid.save(part / "hybrid")
         write_parts(part / "standings", "standings", *trained.standings.parts())
         whole = msgspec.structs.replace(
             card,
@@ -75,6 +78,7 @@ class ModelFolder:
             has_complements=models.complements is not None,
             has_similar=models.similar is not None,
             has_collaborative=models.collaborative is not None,
+            has_hybrid=models.hybrid is not None,
         )
         (part / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(whole)))
         seal(part)
@@ -250,6 +254,7 @@ def _read(place: Path, embedding: Embedding | None) -> Trained:
         collaborative=(
             load_collaborative(place / "collaborative") if card.has_collaborative else None
         ),
+        hybrid=load_hybrid(place / "hybrid") if card.has_hybrid else None,
     )
     vocabulary = Vocabulary.of(items.ids)
     return Trained(models, vocabulary, items.facets, _standings(place / "standings"))

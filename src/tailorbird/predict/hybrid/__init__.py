@@ -1,0 +1,1 @@
+"""One learned ranker over the candidates of all sources."""
