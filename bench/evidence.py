@@ -2,6 +2,7 @@
 
 .venv/bin/python -m bench.evidence            # print
 .venv/bin/python -m bench.evidence --write    # and put it into docs/explain/evidence.md
+.venv/bin/python -m bench.evidence --only looking --write    # only these rows; the others stay
 """
 
 import argparse
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from tools.pages import DOCS, put_between, stored
 
-from bench.claims import agreement, fixed, looking, regions, speed, splits
+from bench.claims import agreement, fixed, looking, regions, rehearsal, speed, splits
 from bench.claims.claim import Claim
 
 PAGE = DOCS / "explain" / "evidence.md"
@@ -23,6 +24,7 @@ TOPICS: dict[str, Callable[[float], Iterator[Claim]]] = {
     "regions": lambda scale: regions.claims(int(2_000 * scale)),
     "agreement": lambda scale: agreement.claims(int(200 * scale)),
     "speed": lambda scale: speed.claims(int(10_000_000 * scale)),
+    "rehearsal": lambda scale: rehearsal.claims(int(2_000 * scale)),
 }
 
 
@@ -37,7 +39,10 @@ def main() -> None:
     table = rendered(claims)
     print(table)
     if options.write:
-        PAGE.write_text(put_between(stored(PAGE), "evidence", table), "utf-8")
+        page = stored(PAGE)
+        if options.only:
+            table = merged(page, table)
+        PAGE.write_text(put_between(page, "evidence", table), "utf-8")
     failed = [one for one in claims if one.holds is False]
     if failed:
         print(f"{len(failed)} of {len(claims)} claims do not hold.", file=sys.stderr)
@@ -51,6 +56,20 @@ def _run(topics: list[str], scale: float) -> Iterator[Claim]:
             print(f"{claim.topic}: {claim.what}: {claim.found}", file=sys.stderr)
             yield claim
         print(f"-- {topic}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
+def merged(page: str, table: str) -> str:
+    """Return the table of a page with the rows of some topics made anew, at its end."""
+    fresh = table.splitlines()
+    topics = {_topic(row) for row in fresh[2:]}
+    told = page.partition("<!-- begin evidence")[2].partition("<!-- end evidence")[0]
+    kept = [row for row in told.splitlines() if row.startswith("| **")]
+    kept = [row for row in kept if _topic(row) not in topics]
+    return "\n".join([*fresh[:2], *kept, *fresh[2:]])
+
+
+def _topic(row: str) -> str:
+    return row.split("**")[1]
 
 
 def rendered(claims: list[Claim]) -> str:

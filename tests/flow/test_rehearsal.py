@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from tailorbird.bench.rehearsal.living import Lived
-from tailorbird.bench.rehearsal.policies import UnknownPolicy
 from tailorbird.bench.rehearsal.rehearsing import (
     TABLE,
     BadRehearsal,
@@ -19,6 +18,8 @@ from tailorbird.bench.rehearsal.rehearsing import (
 from tailorbird.bench.rehearsal.scene import Plan
 from tailorbird.bench.rehearsal.telling import report_of
 from tailorbird.bench.rehearsal.trials import tried
+from tailorbird.cli.simulate_page import write_page
+from tests.commands import command
 
 SMALL = Plan(shoppers=250, days=4, past_days=3, policies=("bestsellers", "similar"))
 
@@ -98,9 +99,27 @@ def test_intervals_hold_the_truth_and_cuped_sees_more(small: tuple[Rehearsed, st
     assert 0.5 < found.removed < 0.9
 
 
-def test_an_unknown_policy_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UnknownPolicy, match="'magic'"):
-        rehearsed_in(tmp_path, Plan(policies=("bestsellers", "magic")))
+def test_the_more_shoppers_are_needed_the_fainter_the_effect(small: tuple[Rehearsed, str]) -> None:
+    faint, plain = (tried(made_up(small[0], lift), "similar", 1).needed for lift in (0.05, 0.1))
+    assert faint is not None
+    assert plain is not None
+    assert faint > 3 * plain
+    assert tried(made_up(small[0], 0.1), "bestsellers", 1).needed is None
+
+
+def test_the_page_shows_truth_and_measurement(small: tuple[Rehearsed, str], tmp_path: Path) -> None:
+    (tmp_path / TABLE).write_text(small[1])
+    found = report_of(small[0], 5, quiet)
+    page = write_page(tmp_path / "report", found, tmp_path).read_text()
+    assert "True effect" in page
+    assert page.count("<img") == 2
+    assert (tmp_path / "report" / TABLE).read_text() == small[1]
+
+
+def test_an_unknown_policy_is_named_before_anything_is_made() -> None:
+    done = command("simulate", "--policies", "bestsellers,magic")
+    assert done.code == 1
+    assert "'magic'" in done.err
 
 
 @pytest.mark.parametrize("policies", [("bestsellers",), ("session", "session")])

@@ -95,7 +95,7 @@ def _show(found: Report) -> None:
     console.print(f"The analyst says: {found.verdict}", highlight=False, markup=False)
     table = _table(
         "What policies earn, a shopper",
-        ("policy", "shoppers", "spent", "if all saw it", "true effect", "measured", "interval", ""),
+        ("policy", "shoppers", "spent", "all would", "true effect", "measured", "interval", ""),
     )
     for line in found.lines:
         table.add_row(*_cells(line))
@@ -122,7 +122,7 @@ def _cells(line: PolicyLine) -> tuple[str, ...]:
     truth = f"{line.truth:+.2f}{share}"
     if line.effect is None:
         return (*head, truth, "", "", "not to be told")
-    low, high = (None if one is None else f"{one:+.2f}" for one in (line.low, line.high))
+    low, high = (None if one is None else f"{one:+.1f}" for one in (line.low, line.high))
     between = f"{low or '-∞'} … {high or '∞'}"
     held = "holds it" if line.holds else "misses it"
     return (*head, truth, f"{line.effect:+.2f}", between, f"{held}, {line.outcome}")
@@ -131,7 +131,7 @@ def _cells(line: PolicyLine) -> tuple[str, ...]:
 def _tried(trials: tuple[Tried, ...]) -> Table:
     table = _table(
         f"{trials[0].experiments:,} experiments of {trials[0].shoppers:,} shoppers against control",
-        ("policy", "true effect", "intervals hold it", "rejected", "with CUPED", "noise removed"),
+        ("policy", "true effect", "hold it", "find it", "with CUPED", "noise removed", "needed"),
     )
     for number, one in enumerate(trials):
         name = f"{one.policy} (A/A)" if number == 0 else one.policy
@@ -142,5 +142,6 @@ def _tried(trials: tuple[Tried, ...]) -> Table:
             f"{one.found:.1%}",
             f"{one.held_adjusted:.1%} · {one.found_adjusted:.1%}",
             f"{one.removed:.1%}",
+            "" if one.needed is None else f"{one.needed:,}",
         )
     return table

@@ -38,7 +38,8 @@ def write_page(folder: Path, found: Report, worked_in: Path) -> Path:
         f"<style>{STYLE}</style><h1>{title}</h1><p>{html.escape(found.verdict)}</p>"
         f"{_lines(found.lines)}{_shares(found.trials)}{images}"
         "<p>True effects: the same visits lived through under each policy. Measured: by the "
-        f"analyst, from <a href='{TABLE}'>the experiment's table</a>. Intervals: 95 %.</p>"
+        f"analyst, from <a href='{TABLE}'>the experiment's table</a>. Intervals: 95 %. Needed: "
+        "shoppers in both arms with whom four of five experiments find the effect.</p>"
     )
     path = folder / "index.html"
     path.write_text(page, encoding="utf-8")
@@ -46,7 +47,7 @@ def write_page(folder: Path, found: Report, worked_in: Path) -> Path:
 
 
 def _lines(lines: tuple[PolicyLine, ...]) -> str:
-    head = "Policy,Shoppers,Spent,If all saw it,True effect,Measured,From,To,Interval holds it"
+    head = "Policy,Shoppers,Spent,All would,True effect,Measured,From,To,Interval holds it"
     rows = [head.split(",")]
     for one in lines:
         numbers = (one.revenue, one.would_be, one.truth, one.effect, one.low, one.high)
@@ -59,12 +60,13 @@ def _lines(lines: tuple[PolicyLine, ...]) -> str:
 def _shares(trials: tuple[Tried, ...]) -> str:
     if not trials:
         return ""
-    head = "Policy,Experiments,Intervals hold the truth,Rejected,The same with CUPED,,Noise removed"
+    head = "Policy,Experiments,Hold the truth,Find it,The same with CUPED,,Noise removed,Needed"
     rows = [head.split(",")]
     for one in trials:
         shares = (one.held, one.found, one.held_adjusted, one.found_adjusted, one.removed)
         told = [f"{share:.1%}" for share in shares]
-        rows.append([html.escape(one.policy), f"{one.experiments:,}", *told])
+        needed = "" if one.needed is None else f"{one.needed:,}"
+        rows.append([html.escape(one.policy), f"{one.experiments:,}", *told, needed])
     return _table(rows)
 
 

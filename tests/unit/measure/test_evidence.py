@@ -2,7 +2,7 @@
 
 import pytest
 from bench.claims import agreement, fixed, looking, regions
-from bench.evidence import rendered
+from bench.evidence import merged, rendered
 
 from tests.unit.measure.experiments import real
 
@@ -50,3 +50,12 @@ def test_a_lift_put_into_history_is_held_by_most_intervals() -> None:
 def test_the_table_says_what_does_not_hold() -> None:
     claim = next(iter(fixed.claims(10, n=100)))
     assert rendered([claim]).splitlines()[2].startswith("| **A/A** revenue per user")
+
+
+def test_rows_that_are_not_run_again_stay() -> None:
+    page = (
+        "<!-- begin evidence: made -->\n\n| what | |\n| --- | --- |\n| **geo** old | 1 |\n"
+        "| **A/A** old | 2 |\n\n<!-- end evidence -->\n"
+    )
+    table = "| what | |\n| --- | --- |\n| **A/A** new | 3 |"
+    assert merged(page, table).splitlines()[2:] == ["| **geo** old | 1 |", "| **A/A** new | 3 |"]

@@ -49,6 +49,8 @@ class Tried(msgspec.Struct, frozen=True, rename="camel"):
         found: share that reject "no effect": power where there is one, false alarms where not.
         held_adjusted, found_adjusted: the same with CUPED.
         removed: share of variance that CUPED took away, on average.
+        needed: shoppers in both arms at which four of five experiments would find the true
+            effect; None without an effect.
     """
 
     policy: str
@@ -61,6 +63,7 @@ class Tried(msgspec.Struct, frozen=True, rename="camel"):
     held_adjusted: float
     found_adjusted: float
     removed: float
+    needed: int | None = None
 
 
 class Report(msgspec.Struct, frozen=True, rename="camel"):

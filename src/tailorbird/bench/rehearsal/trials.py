@@ -7,16 +7,20 @@ interval holds it in 95 of a hundred experiments.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tailorbird.bench.rehearsal.rehearsing import Rehearsed
 from tailorbird.bench.rehearsal.report import Tried
 from tailorbird.bench.rehearsal.scene import Floats
+from tailorbird.measure.adjusting import Point
 from tailorbird.measure.comparing import Estimate, compare
 from tailorbird.measure.metrics import Mean
+from tailorbird.measure.powering import units_needed
 from tailorbird.measure.sums import Sums
 
-ALPHA = 0.05
+ALPHA, POWER = 0.05, 0.8
 COVARIATES = ("before", "came")
 _REVENUE = Mean("revenue", "revenue")
 
@@ -58,7 +62,16 @@ def tried(
         held_adjusted=_share([_holds(one, truth) for one in adjusted]),
         found_adjusted=_share([not _holds(one, 0.0) for one in adjusted]),
         removed=float(np.mean([one.variance_removed or 0.0 for one in adjusted])),
+        needed=_needed(control, truth),
     )
+
+
+def _needed(control: Floats, truth: float) -> int | None:
+    mean = float(control.mean())
+    if not truth or mean <= 0.0:
+        return None
+    point = Point(len(control), mean, float(control.var(ddof=1)))
+    return math.ceil(units_needed(point, truth / mean, 1.0, ALPHA, POWER))
 
 
 def _sums(revenue: Floats, known: tuple[Floats, Floats], drawn: np.ndarray) -> Sums:
