@@ -37,7 +37,7 @@ class ExperimentShown(msgspec.Struct, frozen=True, rename="camel"):
     control: str
     weights: dict[str, float]
     layer: str | None
-    traffic: tuple[float, float]
+    traffic: tuple[float, ...]
     placements: tuple[str, ...]
     flags: tuple[str, ...]
     holdout: bool
