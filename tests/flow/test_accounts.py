@@ -159,3 +159,48 @@ def test_an_account_that_nobody_is_in_is_not_found(stocked: Shop) -> None:
     answer = stocked.get("/v1/accounts/nobody")
     assert answer.status_code == 404
     assert "nobody" in json.dumps(answer.json())
+
+
+def test_accounts_are_known_again_after_a_restart(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100, name="Acme")
+    ordered(stocked, "ann", "glove-1", 60)
+    before = account(stocked, "acme")
+    stocked.restart()
+    assert account(stocked, "acme") == before
+
+
+def test_a_browser_split_off_keeps_its_own_account_only(stocked: Shop) -> None:
+    call = {"anonymousId": "b1", "groupId": "globex", "timestamp": stocked.ago(DAY)}
+    assert stocked.post("/v1/group", call).status_code == 200
+    joined(stocked, "ann", "acme", 10)
+    assert stocked.post("/v1/identify", {"anonymousId": "b1", "userId": "ann"}).status_code == 200
+    whole = stocked.get("/v1/people/user:ann").json()["customer"]["accounts"]
+    parted = stocked.post("/v1/people/user:ann/split", {"anonymousId": "b1"}).json()["parted"]
+    found = {
+        name: [one["personId"] for one in account(stocked, name)["people"]]
+        for name in ("acme", "globex")
+    }
+    ann = stocked.get("/v1/people/user:ann").json()["personId"]
+    assert set(whole) == {"acme", "globex"}
+    assert found == {"acme": [ann], "globex": [parted]}
+
+
+def test_who_names_an_account_that_they_are_not_in_gets_their_own(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100)
+    joined(stocked, "bob", "globex", 100)
+    answer = stocked.decide(userId="ann", context={"account": "globex"}).json()
+    assert answer["account"]["id"] == "acme"
+
+
+def test_who_is_in_two_accounts_says_in_whose_name_they_shop(stocked: Shop) -> None:
+    joined(stocked, "ann", "acme", 100)
+    joined(stocked, "ann", "globex", 50)
+    answer = stocked.decide(userId="ann", context={"account": "acme"}).json()
+    assert answer["account"]["id"] == "acme"
+
+
+def test_terms_with_a_mistake_change_nothing(stocked: Shop) -> None:
+    wrong = "terms:\n  - name: gold\n    minSpent: -1\n"
+    answer = stocked.call("PUT", "/v1/config", json={"files": {"terms.yaml": wrong}})
+    assert answer.status_code == 400
+    assert "minSpent" in answer.text
