@@ -103,7 +103,8 @@ class Registrar:
         now_ms = self._clock()
         since_ms, found = self._standing.get(account, (0, None))
         if found is None or not 0 <= now_ms - since_ms < _STANDS_MS:
-            found = self._stands(account, [one for _, one in await self._members(account)], now_ms)
+            members = [one for _, one in await self._members(account)]
+            found = self._stands(account, account_profile(members, account), now_ms)
             if len(self._standing) >= _MOST_STANDING:
                 self._standing = {}
             self._standing[account] = now_ms, found
@@ -120,7 +121,7 @@ class Registrar:
             raise UnknownAccount(f"No account is known as {account[:80]!r}")
         now_ms, members = self._clock(), await self._members(account)
         whole = account_profile((one for _, one in members), account)
-        stands = self._stands(account, [one for _, one in members], now_ms)
+        stands = self._stands(account, whole, now_ms)
         seen = view(whole, now_ms, spell=self._catalog.spelling)
         segments: Counter[str] = Counter()
         for person, profile in members:
@@ -169,8 +170,7 @@ class Registrar:
                 members.append((person, profile))
         return members
 
-    def _stands(self, account: str, members: list[Profile], now_ms: int) -> Standing:
-        whole = account_profile(members, account)
+    def _stands(self, account: str, whole: Profile, now_ms: int) -> Standing:
         currency = worth(whole.orders, now_ms).main_currency
         lately = [
             one.sale
