@@ -19,8 +19,13 @@ MARK = "zq7-somebody"
 TENT, ROPE = Item(id=ItemId("tent"), title="Tent"), Item(id=ItemId("rope"))
 
 
-def decided(number: int, person: str = "p_1", **who: str | None) -> DecisionRecord:
-    ids = {"user_id": None, "anonymous_id": None, **who}
+def decided(
+    number: int,
+    person: str = "p_1",
+    *,
+    user_id: str | None = None,
+    anonymous_id: str | None = None,
+) -> DecisionRecord:
     return DecisionRecord(
         decision_id=f"d{number}",
         at_ms=number,
@@ -28,7 +33,8 @@ def decided(number: int, person: str = "p_1", **who: str | None) -> DecisionReco
         page="/",
         took_ms=0.1,
         decisions=(),
-        **ids,
+        user_id=user_id,
+        anonymous_id=anonymous_id,
     )
 
 

@@ -5,7 +5,8 @@
 `bought` are pieces paid for and `lowered` those of them on sale, discounted or under a coupon;
 `viewed` is the share of items on sale among those dealt with (looked at, put into the cart or
 bought, of known price, fading over months), and counts as `w` pieces: a quarter of the weight of
-what was dealt with, at most two. The four pieces at 0.25 draw the score of who is hardly known to the middle: one bargain is no habit.
+what was dealt with, at most two. The four pieces at 0.25 draw the score of who is hardly known to
+the middle: one bargain is no habit.
 """
 
 from __future__ import annotations
