@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from tailorbird.profile.customer import AffinityView, CartView, Money, OrdersView
@@ -42,7 +44,7 @@ class AccountShown(msgspec.Struct, frozen=True, rename="camel"):
     """An account: what is known of it by its people who allow it; `withheld` is how many do not."""
 
     account_id: str
-    traits: dict[str, object]
+    traits: dict[str, Any]
     tier: str | None
     price_list: str | None
     catalog: CatalogShown
