@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from tools.pages import DOCS, put_between, stored
 
-from bench.claims import agreement, fixed, looking, regions, rehearsal, speed, splits
+from bench.claims import agreement, fixed, looking, regions, rehearsal, shops, speed, splits
 from bench.claims.claim import Claim
 
 PAGE = DOCS / "explain" / "evidence.md"
@@ -25,6 +25,7 @@ TOPICS: dict[str, Callable[[float], Iterator[Claim]]] = {
     "agreement": lambda scale: agreement.claims(int(200 * scale)),
     "speed": lambda scale: speed.claims(int(10_000_000 * scale)),
     "rehearsal": lambda scale: rehearsal.claims(int(2_000 * scale)),
+    "shops": lambda scale: shops.claims(max(int(20 * scale), 1)),
 }
 
 
