@@ -9,6 +9,7 @@ from tailorbird.access.keys import Scope
 from tailorbird.api.deciding import subject_of
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import LARGEST_ID, Answer, Call, Door, answer, decoded
+from tailorbird.collect.admit import Door as PostDoor
 from tailorbird.configure.configuration import SHIPPED, Configuration
 from tailorbird.configure.configurator import Applied, UnknownVersion
 from tailorbird.configure.ports import Deed, StoredVersion
@@ -16,6 +17,8 @@ from tailorbird.configure.reading import MOST_BYTES
 from tailorbird.consent.signals import from_gpc
 from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.wire import DecideRequest, decode_request
+from tailorbird.profile.fold import fold_many
+from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.spine.clock import Clock, format_time
 
 _DIGITS = 9
@@ -38,17 +41,26 @@ class Files(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """Files to look at, joined with those in force, and what to decide under them."""
+    """Files to look at, joined with those in force, and what to decide under them.
 
-    files: dict[str, str | None]
+    Attributes:
+        files: as in `Files`; none of them for the configuration in force.
+        decide: the request, as `POST /v1/decide` takes it.
+        person: somebody who is only described, by what they have done: events as `POST /v1/batch`
+            takes them. They stand in the place of whoever the request names.
+    """
+
     decide: msgspec.Raw
+    files: dict[str, str | None] = {}
+    person: list[dict[str, Any]] | None = None
 
 
 class PreviewAsked(msgspec.Struct, frozen=True):
     """The same with the request in full, for the description of the API."""
 
-    files: dict[str, str | None]
     decide: DecideRequest
+    files: dict[str, str | None] = {}
+    person: list[dict[str, Any]] | None = None
 
 
 class Back(msgspec.Struct, frozen=True):
@@ -201,7 +213,9 @@ class ConfiguringDoors:
         desk = visitor.shop.configurator
         draft = await desk.draft(joined(desk.active, asked.files))
         waiter = visitor.shop.counters.under(draft)
-        found = await visitor.shop.decider.under(placements_in(draft), waiter).decide(
+        described = None if asked.person is None else self._described(visitor, asked.person)
+        decider = visitor.shop.decider.under(placements_in(draft), waiter, described)
+        found = await decider.decide(
             request,
             subject_of(request, visitor),
             from_gpc(call.header(b"sec-gpc")),
@@ -209,6 +223,12 @@ class ConfiguringDoors:
             explain=True,
         )
         return answer(found)
+
+    def _described(self, visitor: Visitor, history: list[dict[str, Any]]) -> Profile:
+        """Return the profile of somebody who did this; nobody like that is stored."""
+        door = PostDoor(source="preview", received_at_ms=self._clock())
+        raws = [msgspec.json.encode({"anonymousId": "described", **one}) for one in history]
+        return fold_many(EMPTY, visitor.shop.collector.imagined(raws, door))
 
     async def _apply(self, visitor: Visitor, asked: Files, files: dict[str, str]) -> Answer:
         desk = visitor.shop.configurator

@@ -14,7 +14,7 @@ from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Purpose, strictest
 from tailorbird.consent.signals import NO_CHOICES
 from tailorbird.spine.clock import DAY_MS
-from tailorbird.spine.errors import Overloaded
+from tailorbird.spine.errors import BadRequest, Overloaded
 from tailorbird.spine.events import Event
 from tailorbird.spine.ids import IdentifierKey, Subject
 
@@ -126,6 +126,22 @@ class Collector:
             self._in_flight -= len(raws)
             self._requests.discard(done)
             done.set_result(None)
+
+    def imagined(self, raws: Sequence[Raw], door: Door) -> list[Event]:
+        """Return the events of somebody who is only described, in the order in which they happen.
+
+        They are admitted like real ones, and nothing of them is kept.
+
+        Raises:
+            BadRequest: one could not be admitted; says which and why.
+        """
+        events = []
+        for index, raw in enumerate(raws):
+            found = admit(raw, door, self._house)
+            if isinstance(found, Refused):
+                raise BadRequest(f"`person[{index}]` {found.field}: {found.reason}")
+            events.append(found.event)
+        return sorted(events, key=lambda event: event.occurred_at_ms)
 
     async def settled(self) -> None:
         """Return once every request that is in flight now is stored and folded, or has failed."""

@@ -86,6 +86,7 @@ class Decider:
         self._names = Names()
         self._filler = Filler(predictor, rooms.catalog, rng, rooms.bandits)
         self.trials: Trials | None = None
+        self.described: Profile | None = None
         self.accounts: Registrar | None = None
 
     async def decide(
@@ -169,6 +170,8 @@ class Decider:
     async def _who(
         self, context: RequestContext, subject: Subject, signals: Choices
     ) -> tuple[PersonId | None, Profile | None, bool]:
+        if self.described is not None:
+            return None, self.described, True
         consent = context.consent
         if consent is not None:
             signals = strictest(signals, from_context({"consent": consent}))
@@ -209,9 +212,21 @@ class Decider:
         found = self.predictor.next_items(query)
         return Asked(request, person, here, found, rushed=False, explain=explain)
 
-    def under(self, placements: Placements, waiter: Waiter | None = None) -> Decider:
-        """Return a decider by other placements, with the same models: for a look at a draft."""
+    def under(
+        self,
+        placements: Placements,
+        waiter: Waiter | None = None,
+        described: Profile | None = None,
+    ) -> Decider:
+        """Return a decider by other placements, with the same models: for a look at a draft.
+
+        Args:
+            placements: the draft's.
+            waiter: gives the draft's offers, and gives none away.
+            described: whom to decide for in the place of whoever asks.
+        """
         other = copy.copy(self)
+        other.described = described
         other.placements = placements
         other.trials = None
         other.waiter = waiter or self.waiter
