@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import tea_tasting as tt
+from tools.side_environment import side_environment
 
 from bench.claims.claim import ALPHA, ROOT, Claim
 from bench.claims.fixed import AOV, CONVERSION, REVENUE, Columns, quantile_point, shoppers
@@ -168,30 +168,7 @@ def by_gbstats(both: list[tuple[Columns, Columns]]) -> list[Numbers]:
 def environment() -> Path:
     """Return the Python that has gbstats; made at the first call, by the hashes of its lock."""
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tailorbird" / "gbstats"
-    python, stamp = home / "bin" / "python", home / "lock"
-    if stamp.exists() and stamp.read_text("utf-8") == LOCK.read_text("utf-8"):
-        return python
-    uv = Path(sys.executable).parent / "uv"
-    _run([uv, "venv", "--clear", "--python", "3.11", home])
-    _run([uv, "pip", "sync", "--python", python, "--require-hashes", LOCK])
-    stamp.write_text(LOCK.read_text("utf-8"), "utf-8")
-    return python
-
-
-def _run(words: list[str | Path]) -> None:
-    subprocess.run(words, env={**os.environ, **_index()}, check=True, capture_output=True)
-
-
-def _index() -> dict[str, str]:
-    """Return the index that pip knows of, which uv does not ask pip for."""
-    if "UV_DEFAULT_INDEX" in os.environ:
-        return {}
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "get"]
-    for name in ("global.index-url", ":env:.index-url"):
-        told = subprocess.run([*pip, name], capture_output=True, text=True, check=False)
-        if told.returncode == 0 and told.stdout.strip():
-            return {"UV_DEFAULT_INDEX": told.stdout.strip()}
-    return {}
+    return side_environment(home, LOCK)
 
 
 def _full(one: Estimate) -> dict[str, float]:

@@ -3,15 +3,14 @@
 Feast runs in an environment of its own under `build/`, made from `feast.lock`.
 """
 
-import hashlib
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.side_environment import NotMade, side_environment
 
 from tailorbird.spine.clock import HOUR_MS, format_time, wall_clock
 from tests.commands import command
@@ -35,33 +34,12 @@ pytestmark = pytest.mark.long
 @pytest.fixture(scope="module")
 def feast_python() -> str:
     """The Python of an environment with Feast; made once for each lock file."""
-    made_of = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
-    place = HERE.parents[1] / "build" / f"feast-{made_of}"
-    python = place / "bin" / "python"
-    if (place / ".whole").exists():
-        return str(python)
-    uv = str(Path(sys.executable).with_name("uv"))
-    for words in (
-        [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(place)],
-        [uv, "pip", "sync", "--quiet", "--python", str(python), "--require-hashes", str(LOCK)],
-    ):
-        done = subprocess.run(words, env=_with_index(), capture_output=True, text=True, check=False)
-        if done.returncode:
-            if os.environ.get("CI") == "true":
-                pytest.fail(f"Feast cannot be installed, and in CI it must be: {done.stderr}")
-            pytest.skip(f"Feast cannot be installed here: {done.stderr[-300:]}")
-    (place / ".whole").touch()
-    return str(python)
-
-
-def _with_index() -> dict[str, str]:
-    """Return the environment, with the index that pip was told of: uv may not know of it."""
-    for name in ("global.index-url", ":env:.index-url"):
-        words = [sys.executable, "-m", "pip", "config", "get", name]
-        found = subprocess.run(words, capture_output=True, text=True, check=False)
-        if found.returncode == 0:
-            return {**os.environ, "UV_DEFAULT_INDEX": found.stdout.strip()}
-    return dict(os.environ)
+    try:
+        return str(side_environment(HERE.parents[1] / "build" / "feast", LOCK))
+    except NotMade as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"Feast cannot be installed, and in CI it must be: {error}")
+        pytest.skip(f"Feast cannot be installed here: {error}")
 
 
 def asked(python: str, order: dict[str, Any]) -> dict[str, Any]:

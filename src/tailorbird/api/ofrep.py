@@ -30,6 +30,14 @@ class FlagsAsked(msgspec.Struct, frozen=True):
     context: dict[str, Any] = {}
 
 
+class FlagFault(msgspec.Struct, frozen=True, rename="camel"):
+    """A mistake in the protocol's own shape; `key` is the flag's, where one was asked for."""
+
+    error_details: str
+    error_code: str | msgspec.UnsetType = msgspec.UNSET
+    key: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class FlagLine(msgspec.Struct, frozen=True, rename="camel"):
     """One flag among all: its value as of one alone, or `errorCode` and `errorDetails`."""
 

@@ -10,7 +10,7 @@ import msgspec
 from tailorbird import __version__
 from tailorbird.api.http import Door
 from tailorbird.api.problems import Problem
-from tailorbird.api.routes import GIF, NDJSON, ROUTES, Described
+from tailorbird.api.routes import GIF, JSON, NDJSON, ROUTES, Described
 
 _PROBLEMS = "application/problem+json"
 _REF = "#/components/schemas/{name}"
@@ -47,7 +47,9 @@ def described(doors: Iterable[tuple[str, str, Door]]) -> dict[str, Any]:
     """
     known = [(method, bare(path), door) for method, path, door in doors]
     told = [(*one, ROUTES[one[0], one[1]]) for one in known if one[:2] in ROUTES]
-    schemas = _Schemas(kind for *_, route in told for kind in (route.takes, route.gives))
+    schemas = _Schemas(
+        kind for *_, route in told for kind in (route.takes, route.gives, route.fault)
+    )
     paths: dict[str, dict[str, Any]] = {}
     for method, path, door, route in told:
         operation = _operation(method, path, door, route)
@@ -123,6 +125,8 @@ def _responses(path: str, route: Described, schemas: _Schemas) -> dict[str, Any]
     for status in sorted(_mistakes(route)):
         problem = {_PROBLEMS: {"schema": schemas.of(Problem)}}
         answer = media if route.media[1] == GIF else problem
+        if route.fault is not None:
+            answer = {**problem, JSON: {"schema": schemas.of(route.fault)}}
         found[str(status)] = {"description": _MISTAKES[status], "content": answer}
     return found
 

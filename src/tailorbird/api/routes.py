@@ -11,7 +11,7 @@ from tailorbird.api.bandits import BanditsShown
 from tailorbird.api.experiments import ExperimentsShown, PlanAsked, PlanShown
 from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.models import ModelsShown
-from tailorbird.api.ofrep import FlagsAsked, FlagsShown
+from tailorbird.api.ofrep import FlagFault, FlagsAsked, FlagsShown
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
@@ -43,6 +43,7 @@ class Described(msgspec.Struct, frozen=True):
         media: of the body and of the answer.
         status: of the answer when all is well.
         mistakes: other statuses that it answers with, beyond those that follow from the above.
+        fault: the type of the answer to a mistake where a protocol has one of its own.
     """
 
     room: str
@@ -53,6 +54,7 @@ class Described(msgspec.Struct, frozen=True):
     media: tuple[str, str] = (JSON, JSON)
     status: int = 200
     mistakes: tuple[int, ...] = ()
+    fault: Any = None
 
 
 _EVENTS, _DECIDE, _ITEMS = "Events", "Decisions", "Items"
@@ -190,9 +192,11 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/experiments/plan"): Described(
         _TRY, Scope.ADMIN, PlanAsked, PlanShown, mistakes=(501,)
     ),
-    ("POST", "/ofrep/v1/evaluate/flags"): Described(_TRY, Scope.DECIDE, FlagsAsked, FlagsShown),
+    ("POST", "/ofrep/v1/evaluate/flags"): Described(
+        _TRY, Scope.DECIDE, FlagsAsked, FlagsShown, fault=FlagFault
+    ),
     ("POST", "/ofrep/v1/evaluate/flags/{key}"): Described(
-        _TRY, Scope.DECIDE, FlagsAsked, Evaluation, mistakes=(404,)
+        _TRY, Scope.DECIDE, FlagsAsked, Evaluation, mistakes=(404,), fault=FlagFault
     ),
     ("GET", "/v1/models"): Described(_DECIDE, Scope.ADMIN, gives=ModelsShown),
     ("GET", "/v1/bandits"): Described(_DECIDE, Scope.ADMIN, gives=BanditsShown),

@@ -113,12 +113,18 @@ def slate(
         pool=pool,
         banned=reasons,
         spoke=spoke,
-        runners_up=codes[shown:],
+        runners_up=_left(codes[shown:], discovered),
         chance=chance,
     )
     if len(discovered):
         _discover(found, explored, discovered)
     return found
+
+
+def _left(codes: list[int], discovered: Codes) -> list[int]:
+    """Return the candidates that are not shown after all, by luck."""
+    shown = set(discovered.tolist())
+    return [code for code in codes if code not in shown]
 
 
 def _is_hybrid(placement: Placement, moment: Moment, predictor: Predictor) -> bool:

@@ -68,19 +68,21 @@ def fit_als(histories: Sessions, item_count: int, shape: Shape, seed: int) -> Fa
     except ModuleNotFoundError as error:
         raise ModelsMissing from error
     ridge = 0.1
-    model = library.AlternatingLeastSquares(
-        factors=shape.factors,
-        regularization=ridge,
-        alpha=shape.alpha,
-        iterations=_ROUNDS,
-        num_threads=1,
-        random_state=seed,
-    )
     ones = np.ones(len(histories.items), np.float32)
     held = scipy.sparse.csr_matrix(
         (ones, histories.items, histories.offsets), shape=(len(histories), item_count)
     )
-    model.fit(held, show_progress=False)
+    # Threads of the linear algebra below those of the library only stand in each other's way.
+    with importlib.import_module("threadpoolctl").threadpool_limits(1, "blas"):
+        model = library.AlternatingLeastSquares(
+            factors=shape.factors,
+            regularization=ridge,
+            alpha=shape.alpha,
+            iterations=_ROUNDS,
+            num_threads=1,
+            random_state=seed,
+        )
+        model.fit(held, show_progress=False)
     items = np.asarray(model.item_factors, np.float32)
     whole = items.astype(np.float64)
     return Factors(items, whole.T @ whole + ridge * np.eye(shape.factors), shape.alpha)
