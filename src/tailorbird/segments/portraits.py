@@ -34,20 +34,21 @@ HABITS = ("away", "active", "depth", "wanting", "orders", "basket", "bargains", 
 MOST_CATEGORIES = 6
 _FARTHEST = 3.0
 _CATEGORIES_WEIGH = 2.0
-_READ = named(
-    (
-        "days_since_last_seen",
-        "active_days_30",
-        "active_days",
-        "product_views",
-        "adds_to_cart",
-        "orders_365",
-        "orders",
-        "average_order",
-        "discounted_items_share",
-        "returned_share",
-    )
+READ = (
+    "days_since_last_seen",
+    "active_days_30",
+    "active_days",
+    "product_views",
+    "adds_to_cart",
+    "orders_365",
+    "orders",
+    "average_order",
+    "discounted_items_share",
+    "returned_share",
 )
+"""The features by which people are grouped; what rests on segments rests on these."""
+
+_READ = named(READ)
 
 
 class Portrait(msgspec.Struct, frozen=True):

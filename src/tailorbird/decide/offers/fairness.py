@@ -15,6 +15,7 @@ from tailorbird.decide.offers.offer import Offer
 from tailorbird.features.store import FEATURES
 from tailorbird.predict.propensity.visits import FEATURES as OF_VISITS
 from tailorbird.rules.condition import Condition, Want
+from tailorbird.segments.portraits import READ as READ_BY_SEGMENTS
 
 SENSITIVE = frozenset(
     [
@@ -99,18 +100,7 @@ _JOINED = frozenset({"dateofbirth", "yearofbirth", "birthdate", "zipcode", "post
 
 # What a value that conditions may name is made of: names of features.
 DERIVED: Mapping[str, tuple[str, ...]] = {
-    "person.segments": (
-        "days_since_last_seen",
-        "active_days_30",
-        "active_days",
-        "product_views",
-        "adds_to_cart",
-        "orders_365",
-        "orders",
-        "average_order",
-        "discounted_items_share",
-        "returned_share",
-    ),
+    "person.segments": READ_BY_SEGMENTS,
     "person.purchase_probability": tuple(one.name for one in OF_VISITS),
     "person.churn_probability": ("orders", "days_since_last_order", "average_order"),
 }
