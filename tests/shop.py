@@ -138,7 +138,7 @@ class Shop:
 
     def token(self, user_id: str) -> str:
         """Return the shop's signed word for a user."""
-        secret = self.workspace.signing_secret.encode()
+        secret = self.workspace.stores.signing_secret.encode()
         return hmac.new(secret, user_id.encode(), hashlib.sha256).hexdigest()
 
     def ago(self, ms: int) -> str:
@@ -149,7 +149,7 @@ class Shop:
         """Return every byte that the install has on disk, once all is written."""
         for shop in self.install.opened():
             self.run(shop.journal.flush())
-            self.run(shop.tally.flush())
+            self.run(shop.stores.tally.flush())
             self.run(shop.state.flush())
         files = sorted(path for path in self.folder.rglob("*") if path.is_file())
         return b"".join(path.read_bytes() for path in files)

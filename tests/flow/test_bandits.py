@@ -50,7 +50,7 @@ def click(shop: Shop, shown: dict[str, Any], **more: Any) -> None:
 def learned(shop: Shop) -> BanditState:
     keeper: BanditKeeper = shop.workspace.bandits
     shop.run(keeper.save())
-    return shop.run(shop.workspace.bandit_file.load()).states.get("hero", EMPTY)
+    return shop.run(shop.workspace.stores.bandits.load()).states.get("hero", EMPTY)
 
 
 def teach(shop: Shop, times: int = 40) -> None:

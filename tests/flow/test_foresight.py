@@ -67,7 +67,8 @@ def trained(shop: Shop) -> PeopleModels:
     shop.run(shop.workspace.state.flush())
     settings = read_settings({}, data=str(shop.folder))
     models = train_people(settings, DEFAULT_WORKSPACE, wall_clock(), 0, lambda _: None)
-    shop.run(shop.workspace.foresight.renew(shop.workspace.people_models))
+    while shop.workspace.foresight.models.name != models.name:  # its own round may be first
+        shop.run(shop.workspace.foresight.renew(shop.workspace.stores.people_models))
     return models
 
 

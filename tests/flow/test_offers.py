@@ -42,7 +42,7 @@ def why(shop: Shop, who: str = "a1", **fields: Any) -> str:
 
 def spending(shop: Shop) -> Any:
     shop.run(shop.workspace.counters.round())
-    return shop.run(shop.workspace.grants.spending())[0]
+    return shop.run(shop.workspace.stores.grants.spending())[0]
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_a_dry_run_holds_nothing(offering: Shop) -> None:
 
 
 def shop_holds(shop: Shop) -> list[Any]:
-    return list(shop.run(shop.workspace.grants.spending()))
+    return list(shop.run(shop.workspace.stores.grants.spending()))
 
 
 def test_who_refuses_personalization_is_given_nothing(offering: Shop) -> None:
@@ -242,7 +242,7 @@ def test_an_erased_person_is_in_no_grant_and_the_budget_still_holds(offering: Sh
 
 def test_a_person_is_shown_their_grants(offering: Shop) -> None:
     code = offer(offering)["code"]
-    found = offering.run(offering.workspace.grants.export([anonymous_key("a1")]))
+    found = offering.run(offering.workspace.stores.grants.export([anonymous_key("a1")]))
     assert [one["code"] for one in found] == [code]
 
 

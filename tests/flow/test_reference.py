@@ -66,7 +66,8 @@ def test_no_two_doors_share_a_name(document: Any) -> None:
 def test_every_mistake_is_a_problem(document: Any) -> None:
     mistakes = [
         media
-        for verbs in document["paths"].values()
+        for path, verbs in document["paths"].items()
+        if not path.startswith("/ofrep/")  # which has a form of its own for mistakes
         for door in verbs.values()
         for status, reply in door["responses"].items()
         if status[0] == "4"

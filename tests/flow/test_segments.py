@@ -61,7 +61,7 @@ def crowded(shop: Shop) -> Shop:
 def segment_of(shop: Shop, user: str) -> list[str]:
     """Return the names of the segments that a user is in, as rules see them."""
     person = shop.get(f"/v1/people/user:{user}").json()["personId"]
-    return list(shop.workspace.segments.called(person))
+    return list(shop.workspace.stores.segments.called(person))
 
 
 def told(shop: Shop, user: str) -> list[str]:
@@ -157,7 +157,7 @@ def test_an_erased_person_is_in_no_segment_and_in_no_file(crowded: Shop) -> None
     }
     receipt = crowded.post("/v1/privacy/requests", request).json()
     assert {"store": "segments", "found": 1, "done": "erased"} in receipt["stores"]
-    assert list(crowded.workspace.segments.called(person)) == []
+    assert list(crowded.workspace.stores.segments.called(person)) == []
     assert b"user-003" not in crowded.written()
 
 

@@ -143,7 +143,7 @@ def test_the_word_of_one_shop_is_nothing_in_the_other(pair: Pair) -> None:
 
 
 def test_what_is_sealed_for_one_shop_is_not_opened_in_the_other(pair: Pair) -> None:
-    here, there = pair.shop.workspace.vault_file.seal, pair.other.vault_file.seal
+    here, there = pair.shop.workspace.stores.vault_file.seal, pair.other.stores.vault_file.seal
     assert here.digest("user:u1") != there.digest("user:u1")
 
 

@@ -30,7 +30,7 @@ class Visitor:
         """
         if user_id is None or self.is_secret:
             return
-        if token is None or not vouched(self.shop.signing_secret, user_id, token):
+        if token is None or not vouched(self.shop.stores.signing_secret, user_id, token):
             raise Forbidden("A publishable key may name a `userId` only with its `userToken`")
 
 

@@ -40,7 +40,7 @@ class ModelDoors:
         seen = shop.watch.seen
         return answer(
             ModelsShown(
-                versions=listed(shop.models),
+                versions=listed(shop.stores.models),
                 watch=None if seen is None else shown(seen),
                 fault=shop.succession.fault,
             )

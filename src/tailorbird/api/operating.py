@@ -54,7 +54,7 @@ class OperatingDoors:
                 "folded_offset": shop.corridor.offset,
                 "log_waiting": shop.log.waiting,
                 "state_dirty": shop.state.dirty,
-                "dead_letters": await shop.dead_letters.count(),
+                "dead_letters": await shop.stores.dead_letters.count(),
                 "decisions_dropped": shop.journal.dropped,
                 "items": shop.catalog.count(),
                 **_models(shop),

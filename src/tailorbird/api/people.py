@@ -153,7 +153,7 @@ async def customer_view(shop: Workspace, person: PersonId, node: Node, now_ms: i
         "userId": node.user_id,
         "identifiers": list(node.identifiers),
         "known": node.user_id is not None,
-        "contact": dict(await shop.vault.get(node.identifiers)),
+        "contact": dict(await shop.stores.vault.get(node.identifiers)),
         "consent": {
             purpose.value: granted for purpose, granted in (await shop.gate.state(subject)).items()
         },

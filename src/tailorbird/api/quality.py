@@ -67,8 +67,8 @@ class QualityDoors:
         """Show refused events with their reasons, oldest first."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         after = whole_number(call, "after", 0, LARGEST_ID)
-        found = await visitor.shop.dead_letters.page(_MOST_LETTERS, after)
-        total = await visitor.shop.dead_letters.count()
+        found = await visitor.shop.stores.dead_letters.page(_MOST_LETTERS, after)
+        total = await visitor.shop.stores.dead_letters.count()
         return answer({"deadLetters": found, "total": total})
 
     async def add(self, call: Call) -> Answer:
@@ -102,7 +102,7 @@ class QualityDoors:
                 mended.id,
                 None if mended.event == _AS_IT_IS else bytes(mended.event),
                 shop.collector,
-                shop.dead_letters,
+                shop.stores.dead_letters,
             )
             for mended in wanted.letters
         ]
@@ -112,7 +112,7 @@ class QualityDoors:
         """Show what came in, day by day, source by source."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         today = self._install.clock() // DAY_MS
-        rows = await visitor.shop.tally.by_day(today - _DAYS_SHOWN)
+        rows = await visitor.shop.stores.tally.by_day(today - _DAYS_SHOWN)
         days: dict[str, dict[str, dict[str, int]]] = {}
         for day, source, kind, count in rows:
             of_day = days.setdefault(format_time(day * DAY_MS)[:10], {})
@@ -121,7 +121,7 @@ class QualityDoors:
             {
                 "days": days,
                 "unknownProducts": visitor.shop.catalog.unknown,
-                "deadLetters": await visitor.shop.dead_letters.count(),
+                "deadLetters": await visitor.shop.stores.dead_letters.count(),
                 "folded": visitor.shop.corridor.offset,
                 "logged": visitor.shop.log.last_offset,
             }

@@ -94,7 +94,9 @@ def _sent_again(settings: Settings, name: WorkspaceId, letters: list[int]) -> li
 async def _here(install: Install, name: WorkspaceId, letters: list[int]) -> list[SentAgain]:
     try:
         shop = await install.workspace(name)
-        return [await send_again(one, None, shop.collector, shop.dead_letters) for one in letters]
+        return [
+            await send_again(one, None, shop.collector, shop.stores.dead_letters) for one in letters
+        ]
     finally:
         await install.close()
 

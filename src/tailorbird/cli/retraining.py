@@ -27,7 +27,7 @@ class Retraining:
         for shop in self._install.opened():
             # Since the last training, whatever became of it: a rejected version is not made again
             # of the same events, and a rollback is not undone before there are new ones.
-            trained = max((card.trained_offset for card in shop.models.cards()), default=0)
+            trained = max((card.trained_offset for card in shop.stores.models.cards()), default=0)
             if shop.log.last_offset - trained >= _LEAST_NEW_EVENTS:
                 await self._train(shop)
 

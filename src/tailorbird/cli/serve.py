@@ -56,7 +56,7 @@ async def run(settings: Settings, company: Company | None = None) -> None:
         shop = await install.workspace()
         keys = first_keys(install)
         if keys:
-            print(shown_once(keys, shop.signing_secret), flush=True)
+            print(shown_once(keys, shop.stores.signing_secret), flush=True)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)

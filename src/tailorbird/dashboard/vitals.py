@@ -111,7 +111,7 @@ class VitalSigns:
 async def _today(shop: Workspace, now_ms: int) -> Counter[str]:
     """Return what came in since midnight (UTC), by kind; imports of past events are left out."""
     counts: Counter[str] = Counter()
-    for _, source, kind, count in await shop.tally.by_day(now_ms // DAY_MS):
+    for _, source, kind, count in await shop.stores.tally.by_day(now_ms // DAY_MS):
         if not source.startswith("import:"):
             counts[kind] += count
     return counts
