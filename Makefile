@@ -1,7 +1,8 @@
 # Tailorbird's verbs; `make` alone says what they do.
 
 PYTHON := .venv/bin/python
-PYTEST := .venv/bin/pytest --timeout=300
+# One process a core; a file stays in one process, since its tests may share a server.
+PYTEST := .venv/bin/pytest --timeout=300 -n auto --dist loadfile
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
