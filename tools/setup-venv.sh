@@ -50,6 +50,7 @@ pip="$PWD/.venv/bin/python -m pip --disable-pip-version-check"
 # pip may have been told of an index that uv does not know of: hand it on.
 index=$($pip config get global.index-url 2>/dev/null || $pip config get :env:.index-url 2>/dev/null || true)
 [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
+export UV_SYSTEM_CERTS=1 # as pip does: an index of one's own may have a certificate of one's own
 if [ -x .venv/bin/uv ] || $pip install --quiet uv; then
     by_uv=".venv/bin/uv pip sync --python .venv/bin/python --require-hashes --strict"
 else
