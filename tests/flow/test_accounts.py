@@ -1,10 +1,13 @@
 """Accounts through the doors: told by group calls, shown, bounded by their terms, and forgotten."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from tailorbird.accounts import registrar
+from tailorbird.profile.profile import Profile
 from tests.makers import DAY
 from tests.shop import Shop
 
@@ -204,3 +207,24 @@ def test_terms_with_a_mistake_change_nothing(stocked: Shop) -> None:
     answer = stocked.call("PUT", "/v1/config", json={"files": {"terms.yaml": wrong}})
     assert answer.status_code == 400
     assert "minSpent" in answer.text
+
+
+def test_others_have_their_turn_while_an_account_is_worked_out(
+    stocked: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        joined(stocked, f"u{number}", "acme", 10)
+    monkeypatch.setattr(registrar, "_A_BITE_S", 0.0)
+    stocked.workspace.accounts.forget()
+    assert stocked.run(turns_beside(stocked.workspace.accounts)) >= 20
+
+
+async def turns_beside(accounts: registrar.Registrar) -> int:
+    """Return how often others had their turn while what holds for an account was worked out."""
+    turns = 0
+    profile = Profile(accounts={"acme": 1})
+    asked = asyncio.create_task(accounts.standing(profile))
+    while not asked.done():
+        turns += 1
+        await asyncio.sleep(0)
+    return turns

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 
 from tailorbird.accounts.directory import Directory
+from tailorbird.accounts.gathering import Gathering
 from tailorbird.accounts.ports import People, SegmentsOf, Source
 from tailorbird.accounts.reordering import Reorder, reorders
 from tailorbird.accounts.share import account_profile, current_account, share
@@ -16,30 +20,30 @@ from tailorbird.accounts.telling import (
     CatalogShown,
     ReorderShown,
 )
-from tailorbird.accounts.terms import Custom, Standing, Terms, standing
+from tailorbird.accounts.terms import Standing, Terms, standing
 from tailorbird.catalog.catalog import Catalog
+from tailorbird.catalog.price_lists import listed_minor
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Denied, Purpose
 from tailorbird.identity.graph import Node
 from tailorbird.profile.customer import Money
-from tailorbird.profile.orders import placed
 from tailorbird.profile.orders_view import money
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.traits import attributes, traits_of_account
 from tailorbird.profile.view import view
-from tailorbird.profile.worth import worth
-from tailorbird.spine.clock import DAY_MS, MINUTE_MS, Clock, format_time
+from tailorbird.spine.clock import MINUTE_MS, Clock, format_time
 from tailorbird.spine.errors import NotFound
 from tailorbird.spine.ids import ItemId, PersonId, Subject
-from tailorbird.spine.money import to_major
 
 MOST_PEOPLE = 500
 """Of how many of its people an account's profile is made at most, the first by id."""
 
 REORDERS_SHOWN = 50
-_STANDS_MS = MINUTE_MS  # how old what holds for an account may be when an answer goes by it
+_STANDS_MS = MINUTE_MS  # older than this, what holds for an account is worked out anew behind it
+_AT_MOST_MS = 10 * MINUTE_MS  # older than this, an answer waits for that
 _MOST_STANDING = 10_000
-_YEAR_MS = 365 * DAY_MS
+_A_READ = 16  # people that are read at once
+_A_BITE_S = 0.001  # how long an account may be worked on before others have their turn
 
 
 class UnknownAccount(NotFound):
@@ -66,6 +70,8 @@ class Registrar:
         self._clock = clock
         self._tiers: tuple[Terms, ...] = ()
         self._standing: dict[str, tuple[int, Standing]] = {}
+        self._working: dict[str, asyncio.Task[Standing]] = {}
+        self._wanted: dict[str, None] = {}
         self.directory = Directory()
 
     async def follow(self, source: Source, segments_of: SegmentsOf) -> None:
@@ -76,22 +82,24 @@ class Registrar:
             segments_of: the segments of a person.
         """
         self._segments_of = segments_of
-        source.told = self.directory.learn
+        source.told = self._learn
         self.directory.learn(await source.in_accounts())
 
     def adopt(self, tiers: tuple[Terms, ...]) -> None:
-        """Put other tiers in force."""
+        """Put other tiers in force; those whose people were here lately are worked out at once."""
         self._tiers = tiers
-        self._standing = {}
+        self._wanted |= dict.fromkeys(self._standing)
+        self._drop()
 
     def forget(self) -> None:
         """Drop what was worked out: somebody of some account is being erased."""
-        self._standing = {}
+        self._drop()
 
     async def standing(self, profile: Profile, wanted: str | None = None) -> Standing | None:
         """Return what holds for somebody's account; None for who is in none.
 
-        Worked out anew once a minute an account.
+        Worked out when somebody of the account has been heard of, and anew once a minute, behind
+        the answers; only an account of which nothing is known is waited for.
 
         Args:
             profile: whose.
@@ -100,11 +108,55 @@ class Registrar:
         account = wanted if wanted in profile.accounts else current_account(profile)
         if account is None:
             return None
-        now_ms = self._clock()
         since_ms, found = self._standing.get(account, (0, None))
-        if found is None or not 0 <= now_ms - since_ms < _STANDS_MS:
-            members = [one for _, one in await self._members(account)]
-            found = self._stands(account, account_profile(members, account), now_ms)
+        age_ms = self._clock() - since_ms
+        if found is None or not 0 <= age_ms < _AT_MOST_MS:
+            return await self._worked_out(account)
+        if age_ms >= _STANDS_MS:
+            self._wanted[account] = None
+        return found
+
+    async def round(self) -> None:
+        """Work out what holds for the accounts of whoever was heard of since."""
+        wanted, self._wanted = self._wanted, {}
+        for account in wanted:
+            await self._worked_out(account)
+
+    def _learn(self, profiles: Mapping[PersonId, Profile | None]) -> None:
+        """Take up changed profiles, and have a look at the accounts of whoever was heard of."""
+        self.directory.learn(profiles)
+        now_ms = self._clock()
+        for profile in profiles.values():
+            account = None if profile is None else current_account(profile)
+            if account is not None:
+                since_ms, _ = self._standing.get(account, (0, None))
+                if not 0 <= now_ms - since_ms < _STANDS_MS:
+                    self._wanted[account] = None
+
+    def _drop(self) -> None:
+        self._standing, self._working = {}, {}
+
+    async def _worked_out(self, account: str) -> Standing:
+        """Return what holds for an account, worked out once whoever asks at the same time."""
+        task = self._working.get(account)
+        if task is None:
+            task = asyncio.create_task(self._work_out(account))
+            self._working[account] = task
+        return await asyncio.shield(task)
+
+    async def _work_out(self, account: str) -> Standing:
+        tiers, mine = self._tiers, asyncio.current_task()
+        gathering = Gathering(account)
+        try:
+            async for _, profile in self._members(account):
+                gathering.add(profile)
+        finally:
+            holds = self._working.get(account) is mine  # else what it rests on was dropped
+            if holds:
+                del self._working[account]
+        now_ms = self._clock()
+        found = standing(account, gathering.custom(now_ms), tiers)
+        if holds:
             if len(self._standing) >= _MOST_STANDING:
                 self._standing = {}
             self._standing[account] = now_ms, found
@@ -119,9 +171,11 @@ class Registrar:
         everybody = self.directory.people(account)
         if not everybody:
             raise UnknownAccount(f"No account is known as {account[:80]!r}")
-        now_ms, members = self._clock(), await self._members(account)
-        whole = account_profile((one for _, one in members), account)
-        stands = self._stands(account, whole, now_ms)
+        now_ms, members = self._clock(), [one async for one in self._members(account)]
+        whole, gathering = account_profile((one for _, one in members), account), Gathering(account)
+        for _, profile in members:
+            gathering.add(profile)
+        stands = standing(account, gathering.custom(now_ms), self._tiers)
         seen = view(whole, now_ms, spell=self._catalog.spelling)
         segments: Counter[str] = Counter()
         for person, profile in members:
@@ -153,34 +207,30 @@ class Registrar:
             found[-1][0] if len(found) == limit else None,
         )
 
-    async def _members(self, account: str) -> list[tuple[PersonId, Profile]]:
-        """Return the people of an account who allow it, with their profiles."""
-        persons = self.directory.people(account)[:MOST_PEOPLE]
-        nodes = await self._people.nodes(persons)
-        members = []
-        for person in persons:
-            node = nodes.get(person)
-            if node is None or not node.identifiers:
-                continue
-            permit = await self._gate.ask(_subject(node), Purpose.PERSONALIZATION)
-            if isinstance(permit, Denied):
-                continue
-            profile = await self._people.read(permit, person)
-            if profile is not None and account in profile.accounts:
-                members.append((person, profile))
-        return members
+    async def _members(self, account: str) -> AsyncIterator[tuple[PersonId, Profile]]:
+        """Yield the people of an account who allow it, with their profiles, leaving time to others.
 
-    def _stands(self, account: str, whole: Profile, now_ms: int) -> Standing:
-        currency = worth(whole.orders, now_ms).main_currency
-        lately = [
-            one.sale
-            for one in placed(whole.orders)
-            if now_ms - _YEAR_MS <= one.sale.at_ms <= now_ms
-        ]
-        spent = sum(sale.revenue_minor for sale in lately if sale.currency == currency)
-        traits = attributes(traits_of_account(whole.account_traits, account))
-        custom = Custom(traits, to_major(spent, currency), len(lately))
-        return standing(account, custom, self._tiers)
+        Between two people others have their turn once a millisecond has passed.
+        """
+        persons = self.directory.people(account)[:MOST_PEOPLE]
+        begun = time.perf_counter()
+        for first in range(0, len(persons), _A_READ):
+            some = persons[first : first + _A_READ]
+            nodes = await self._people.nodes(some)
+            for person in some:
+                profile = await self._allowed(person, nodes.get(person))
+                if profile is not None and account in profile.accounts:
+                    yield person, profile
+                if time.perf_counter() - begun > _A_BITE_S:
+                    await asyncio.sleep(0)
+                    begun = time.perf_counter()
+
+    async def _allowed(self, person: PersonId, node: Node | None) -> Profile | None:
+        """Return somebody's profile; None for who refuses, or is gone."""
+        if node is None or not node.identifiers:
+            return None
+        permit = await self._gate.ask(_subject(node), Purpose.PERSONALIZATION)
+        return None if isinstance(permit, Denied) else await self._people.read(permit, person)
 
     def _reorder(self, one: Reorder, stands: Standing, now_ms: int) -> ReorderShown:
         item = self._catalog.get(one.item)
@@ -202,13 +252,8 @@ class Registrar:
         item = self._catalog.get(name)
         if item is None:
             return None
-        lists = item.attributes.get("priceLists")
-        listed = lists.get(price_list) if isinstance(lists, dict) and price_list else None
-        if isinstance(listed, int | float) and not isinstance(listed, bool):
-            return Money(float(listed), item.currency)
-        if item.asking_minor is None:
-            return None
-        return money(item.asking_minor, item.currency or "")
+        minor = listed_minor(item, price_list)
+        return None if minor is None else money(minor, item.currency or "")
 
 
 def _person(person: PersonId, profile: Profile, account: str) -> AccountPerson:

@@ -51,6 +51,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "tally": (1.0, workspace.stores.tally.flush),
         "watch": (_WATCH_EVERY_S, workspace.watch.round),
         "segments": (_SEGMENTS_S, workspace.segmenter.refresh_if_due),
+        "accounts": (1.0, workspace.accounts.round),
         "rules": (0.0, workspace.watcher.round),
         "waiting": (1.0, workspace.watcher.tick),
         "bandits": (1.0, workspace.bandits.round),

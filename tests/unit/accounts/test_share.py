@@ -3,10 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tailorbird.accounts.gathering import Gathering
 from tailorbird.accounts.reordering import reorders
 from tailorbird.accounts.share import account_profile, share
 from tailorbird.profile.fold import fold_many
 from tailorbird.profile.profile import EMPTY, Profile, pack
+from tailorbird.profile.worth import worth
 from tests.makers import DAY, NOON_MS, an_event, an_item
 
 
@@ -62,3 +64,16 @@ def test_an_order_corrected_within_the_hour_makes_no_habit() -> None:
     again = an_event("Order Completed", an_item("item-1"), at=NOON_MS + 10 * DAY + 3_600_000)
     (found,) = reorders(fold_many(one, [again]).orders, NOON_MS, 5)
     assert (found.orders, found.every_days) == (2, None)
+
+
+@given(people)
+def test_what_terms_go_by_is_the_same_in_whatever_order_people_come(them: list[Profile]) -> None:
+    forth, back = Gathering("acme"), Gathering("acme")
+    for one in them:
+        forth.add(one)
+    for one in them[::-1]:
+        back.add(one)
+    whole = account_profile(them, "acme")
+    later = NOON_MS + 41 * DAY
+    assert forth.custom(later) == back.custom(later)
+    assert forth.custom(later).orders == worth(whole.orders, later).frequency_365
