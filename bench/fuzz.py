@@ -11,9 +11,9 @@ import time
 import traceback
 import warnings
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import UnsatisfiedAssumption
 from tests.flow.fuzzing import CHECKS, Aimed, Fuzzer
 from tests.shop import Shop
@@ -55,24 +55,6 @@ class Tally:
             self.examples[name] = f"{trace}\n{aimed.case.as_curl_command()}"
 
 
-def one_round(fuzzer: Fuzzer, tally: Tally, number: int, count: int) -> None:
-    """Send a round of requests, the same ones for the same number."""
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(fuzzer.cases())
-    def send(aimed: Aimed) -> None:
-        tally.judge(fuzzer, aimed)
-
-    send()
-
-
 def main() -> int:
     """Return 1 if anything was wrong."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -85,7 +67,8 @@ def main() -> int:
     while (left := given_options.requests - tally.statuses.total()) > 0:
         with tempfile.TemporaryDirectory() as folder:
             shop = Shop(Path(folder) / "data")
-            one_round(Fuzzer(shop), tally, number, min(left, _A_ROUND))
+            fuzzer = Fuzzer(shop)
+            fuzzer.each(number, min(left, _A_ROUND), partial(tally.judge, fuzzer))
             shop.close()
         number += 1
         print(f"{tally.statuses.total()} requests, {tally.faults.total()} faults", file=sys.stderr)

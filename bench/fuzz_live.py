@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.flow.fuzzing import Aimed, Fuzzer
 from tests.live import Server, live_server, make_key
 from tests.shop import Shop, viewed
@@ -51,15 +50,6 @@ def seeds_of(folder: Path, count: int, number: int) -> tuple[list[Made], dict[st
     shop = Shop(folder)
     fuzzer, found = Fuzzer(shop), list[Made]()
 
-    @seed(number)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(fuzzer.cases())
     def keep(aimed: Aimed) -> None:
         made = fuzzer.made(aimed)
         if made is None or made.url is None:
@@ -74,7 +64,7 @@ def seeds_of(folder: Path, count: int, number: int) -> tuple[list[Made], dict[st
         target = f"{url.path}?{url.query}" if url.query else url.path
         found.append(Made(made.method or "GET", aimed.case.path, target, headers, body))
 
-    keep()
+    fuzzer.each(number, count, keep)
     paths: dict[str, Any] = shop.get("/openapi.json").json()["paths"]
     shop.close()
     return found, paths

@@ -1,7 +1,7 @@
 """Random requests made of /openapi.json, right and wrong ones, sent to the bare application."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import httpx
 import requests
 import schemathesis
-from hypothesis import reject
+from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
@@ -90,6 +90,23 @@ class Fuzzer:
     def cases(self) -> st.SearchStrategy[Aimed]:
         """Return requests as described, or against it, aimed at what exists or at nothing."""
         return _aimed_at(self._as_described + self._against)
+
+    def each(self, number: int, count: int, take: Callable[[Aimed], None]) -> None:
+        """Hand over so many requests one by one, the same ones for the same number."""
+
+        @seed(number)
+        @settings(
+            max_examples=count,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(self.cases())
+        def hand_over(aimed: Aimed) -> None:
+            take(aimed)
+
+        hand_over()
 
     def send(self, aimed: Aimed) -> httpx.Response:
         """Send a request, and return the answer."""
