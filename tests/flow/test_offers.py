@@ -218,6 +218,17 @@ def test_who_is_held_out_is_given_nothing_and_the_journal_knows(offering: Shop) 
     assert decision["experiments"] == [{"name": "offer:tent-week", "variant": "control"}]
 
 
+def test_a_lot_is_written_down_with_its_chances_and_told_to_nobody(offering: Shop) -> None:
+    apply(offering, {**OFFER, "budget": {}, "holdout": 0.25, "explore": 0.75})
+    offering.track("Product Viewed", product_id="tent")
+    told = offering.decide("cart_offer", context=CART).json()["decisions"][0]
+    noted = offering.get("/v1/people/anonymous:a1/decisions").json()["decisions"][0]
+    [lot] = noted["decisions"][0]["lots"]
+    assert "lots" not in told
+    assert lot["actionProbabilities"] == {"0": 0.25, "20": 0.25, "10": 0.25, "5": 0.25}
+    assert lot["depth"] == (0.0 if told["offer"] is None else told["offer"]["value"])
+
+
 def test_an_offer_of_a_place_is_refused_when_applied(offering: Shop) -> None:
     reply = apply(offering, {**OFFER, "when": 'context.country == "DE"'})
     assert reply.status_code == 400

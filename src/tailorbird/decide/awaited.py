@@ -88,6 +88,7 @@ def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:
         policy=policy,
         offer=found.offer,
         notice=found.notice or msgspec.UNSET,
+        lots=found.lots or msgspec.UNSET,
         experiments=()
         if arm is None
         else ({"name": f"offer:{policy.partition('@')[0]}", "variant": arm},),
@@ -96,4 +97,4 @@ def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:
 
 def _discreet(decision: SlotDecision) -> SlotDecision:
     """Leave out why: what a margin or a decile says is no shopper's business, only the shop's."""
-    return msgspec.structs.replace(decision, notice=msgspec.UNSET)
+    return msgspec.structs.replace(decision, notice=msgspec.UNSET, lots=msgspec.UNSET)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tailorbird.decide.offers.lots import Lot
 from tailorbird.spine.errors import BadRequest
 
 MOST_PLACEMENTS = 20
@@ -167,7 +168,8 @@ class CheckoutFacts(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
 class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """The answer for one placement.
 
-    `runners_up` are the items that would have come next; they are written down, not answered.
+    `runners_up` are the items that would have come next, `lots` what chance decided on offers;
+    they are written down, not answered.
     """
 
     placement: str
@@ -182,6 +184,7 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     rejected: tuple[RejectedCandidate, ...] | msgspec.UnsetType = msgspec.UNSET
     notice: str | msgspec.UnsetType = msgspec.UNSET
     runners_up: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    lots: tuple[Lot, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccountInForce(msgspec.Struct, frozen=True, gc=False, rename="camel"):

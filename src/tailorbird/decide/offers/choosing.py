@@ -89,6 +89,22 @@ def chosen(offer: Offer, basket: Basket, said: Said) -> Chosen | NotChosen:
     return NotChosen(problem)
 
 
+def possible_depths(offer: Offer, basket: Basket) -> tuple[float, ...]:
+    """Return the depths that a basket allows, whoever it belongs to; deepest first."""
+    if _unfit(offer, basket) is not None:
+        return ()
+    return tuple(
+        depth
+        for depth in offer.usable_depths
+        if _leaves_margin(offer, basket, discount_minor(offer, depth, basket.value_minor))
+    )
+
+
+def at_depth(offer: Offer, basket: Basket, depth: float, why: str) -> Chosen:
+    """Return the discount of a depth on a basket that allows it."""
+    return _as_chosen(offer, depth, discount_minor(offer, depth, basket.value_minor), why)
+
+
 def discount_minor(offer: Offer, depth: float, value_minor: int) -> int:
     """Return what a depth takes off a basket, in minor units; never more than the basket."""
     if offer.kind is OfferKind.PERCENT:

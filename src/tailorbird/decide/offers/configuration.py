@@ -30,6 +30,8 @@ def _faults(offer: Offer, known: Known) -> Iterator[Fault]:
     yield from _condition(offer, known)
     if not 0 <= offer.holdout < 1:
         yield Fault("$.holdout", "`holdout` must be 0 or more and less than 1")
+    if not 0 <= offer.explore <= 1 - offer.holdout:
+        yield Fault("$.explore", "`explore` is a share of those who are not held out")
 
 
 def _placed(offer: Offer, known: Known) -> Iterator[Fault]:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
-from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, chosen
+from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, at_depth
+from tailorbird.decide.offers.drawing import HELD_OUT, TRIED, Draw, deepest_of, drawn
 from tailorbird.decide.offers.grants import Grant, Refused, Wanted
+from tailorbird.decide.offers.lots import Lot, luck_of
 from tailorbird.decide.offers.offer import OfferKind
 from tailorbird.decide.offers.ports import GrantStore, Uplifts
 from tailorbird.decide.offers.ready import ByPlacement, ReadyOffer
-from tailorbird.decide.offers.showing import Found, given, in_place, reason_words
+from tailorbird.decide.offers.showing import (
+    ON_LOT,
+    ON_NOBODY,
+    ON_PERSON,
+    Found,
+    given,
+    in_place,
+    reason_words,
+)
 from tailorbird.decide.wire import RequestContext
+from tailorbird.experiments.whom import founder
 from tailorbird.identity.resolver import Resolver
 from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.rules.asking import holds_at
@@ -28,7 +38,6 @@ from tailorbird.spine.ids import IdentifierKey, PersonId, Subject
 NOBODY_TO_GIVE_TO = "an offer needs an `anonymousId` or a `userId`: caps hold by person"
 REFUSED = "personalization was refused, and offers with it"
 IN_HASTE = "there was no time left to hold it"
-_WHOLE = 2**64
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that are mistaken for others
 _CODE_LENGTH = 12
 
@@ -119,42 +128,65 @@ class OfferDesk:
     ) -> Found:
         """Return the first offer that is given; else the first that has something in its place."""
         instead: Found | None = None
+        lots: tuple[Lot, ...] = ()
         for one in offers:
             basket = basket_of(
                 shopper.context, shopper.profile, self._counter.find, one.offer.assumed_margin
             )
             if not self._may_have(one, shopper, basket):
                 continue
-            if held_out(one, shopper.subject):
-                return Found(policy=one.policy, notice="held out", arm="control")
-            found = await self._try(one, shopper, basket, theirs, exposure_id)
+            said = self._said(one, shopper)
+            draw = drawn(one.offer, basket, said, luck_of(one.offer, _who(shopper)))
+            lots = (*lots, *self._counting(one, shopper, basket, theirs, draw))
+            if draw.held_out:
+                return Found(policy=one.policy, notice=HELD_OUT, arm="control", lots=lots)
+            found = await self._try(one, shopper, draw, theirs, exposure_id, isinstance(said, Told))
             if found.offer is not None and found.offer.kind != OfferKind.CONTENT:
-                return found
+                return msgspec.structs.replace(found, lots=lots)
             if instead is None or instead.offer is None:
                 instead = found
-        return instead or Found(notice="no offer is meant for this person and cart")
+        if instead is None:
+            return Found(notice="no offer is meant for this person and cart")
+        return msgspec.structs.replace(instead, lots=lots)
 
     async def _try(
         self,
         one: ReadyOffer,
         shopper: Shopper,
-        basket: Basket,
+        draw: Draw,
         theirs: tuple[IdentifierKey, ...],
         exposure_id: str,
+        told: bool,  # noqa: FBT001
     ) -> Found:
-        said = self._said(one, shopper)
         arm = "treatment" if one.offer.holdout else None
-        personal = isinstance(said, Told)
-        depth = chosen(one.offer, basket, said)
+        personal = told and not draw.tried
+        depth = draw.depth
         if not isinstance(depth, Chosen):
             shown = in_place(one.offer, exposure_id)
             return Found(shown, one.policy, depth.why, arm, personal=personal)
-        wanted = self._wanted(one, shopper, depth, theirs, personal=personal)
+        ground = ON_LOT if draw.tried else ON_PERSON if personal else ON_NOBODY
+        wanted = self._wanted(one, shopper, depth, theirs, ground)
         held = await self._held(one, wanted, shopper)
         if isinstance(held, Refused):
             shown = in_place(one.offer, exposure_id)
             return Found(shown, one.policy, held.why, arm, personal=personal)
         return Found(given(one, held, exposure_id), one.policy, depth.why, arm, personal=personal)
+
+    def _counting(
+        self,
+        one: ReadyOffer,
+        shopper: Shopper,
+        basket: Basket,
+        theirs: tuple[IdentifierKey, ...],
+        draw: Draw,
+    ) -> tuple[Lot, ...]:
+        """Return the lot, unless limits or haste would keep an arm of it from what it drew."""
+        if draw.lot is None or (shopper.left_ms <= 0 and not shopper.rehearsed):
+            return ()
+        deepest = at_depth(one.offer, basket, deepest_of(draw.lot), TRIED)
+        wanted = self._wanted(one, shopper, deepest, theirs, ON_LOT)
+        refused = self._counter.grants.refusal(wanted, one.limits)
+        return (draw.lot,) if refused is None else ()
 
     def _said(self, one: ReadyOffer, shopper: Shopper) -> Said:
         if one.offer.by_uplift is None:
@@ -167,8 +199,7 @@ class OfferDesk:
         shopper: Shopper,
         depth: Chosen,
         theirs: tuple[IdentifierKey, ...],
-        *,
-        personal: bool,
+        ground: str,
     ) -> Wanted:
         codes = one.offer.codes
         return Wanted(
@@ -182,7 +213,7 @@ class OfferDesk:
             pool=codes.pool,
             at_ms=shopper.now_ms,
             expires_ms=min(shopper.now_ms + one.good_ms, one.until_ms),
-            reason=reason_words(one, depth.depth, personal=personal),
+            reason=reason_words(one, depth.depth, ground),
         )
 
     async def _held(self, one: ReadyOffer, wanted: Wanted, shopper: Shopper) -> Grant | Refused:
@@ -229,13 +260,10 @@ class OfferDesk:
         return tuple(dict.fromkeys((*own, *more)))
 
 
-def held_out(one: ReadyOffer, subject: Subject) -> bool:
-    """Return whether somebody is never given an offer: always the same for one identifier."""
-    keys = subject.identifiers()
-    if one.offer.holdout <= 0 or not keys:
-        return False
-    digest = hashlib.blake2b(f"offer\0{one.name}\0{keys[0]}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") < one.offer.holdout * _WHOLE
+def _who(shopper: Shopper) -> str:
+    """Return whose luck counts: the person; of somebody unknown, who they will be."""
+    found = shopper.person or founder(shopper.subject)
+    return "" if found is None else found
 
 
 def new_code() -> str:

@@ -114,6 +114,8 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="cam
         instead: what those see who are not given a discount.
         allows: barred attributes that it may read, each with a reason.
         holdout: share of people who are never given it, so that its effect can be measured.
+        explore: share of people whose depth is drawn by lot among those that their cart allows,
+            so that it can be told which depth is worth its cost.
         priority: of several offers of a placement the highest is tried first.
         enabled: whether it is given at all.
     """
@@ -141,6 +143,7 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="cam
     instead: Instead | None = None
     allows: tuple[Allowed, ...] = ()
     holdout: float = 0.0
+    explore: float = 0.0
     priority: int = 0
     enabled: bool = True
 

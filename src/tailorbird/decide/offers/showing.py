@@ -6,11 +6,17 @@ import msgspec
 
 from tailorbird.decide.offers.choosing import amount_words
 from tailorbird.decide.offers.grants import Grant
+from tailorbird.decide.offers.lots import Lot
 from tailorbird.decide.offers.offer import Offer, OfferKind
 from tailorbird.decide.offers.ready import ReadyOffer
 from tailorbird.decide.wire import ShownOffer
 from tailorbird.spine.clock import format_time
 from tailorbird.spine.money import to_major
+
+ON_PERSON = "chosen by how you shop here, and by what is in your cart"
+ON_NOBODY = "the same for everybody who may have it"
+ON_LOT = "part of a test, how much was drawn by lot"
+"""What a discount rests on, in words."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -22,6 +28,7 @@ class Found(msgspec.Struct, frozen=True):
         notice: why nothing, or no discount, is given.
         arm: `treatment` or `control` where the offer holds some people out.
         personal: whether it depends on what is known of the person.
+        lots: what chance decided, to be written down; of each offer that was tried in turn.
     """
 
     offer: ShownOffer | None = None
@@ -29,6 +36,7 @@ class Found(msgspec.Struct, frozen=True):
     notice: str | None = None
     arm: str | None = None
     personal: bool = False
+    lots: tuple[Lot, ...] = ()
 
 
 def given(one: ReadyOffer, grant: Grant, exposure_id: str) -> ShownOffer:
@@ -65,14 +73,9 @@ def in_place(offer: Offer, exposure_id: str) -> ShownOffer | None:
     )
 
 
-def reason_words(one: ReadyOffer, depth: float, *, personal: bool) -> str:
+def reason_words(one: ReadyOffer, depth: float, ground: str) -> str:
     """Return the reason of a discount: what is given, on what it rests, on what it does not."""
     words = amount_words(one.offer, depth)
     words = words[0].upper() + words[1:]
-    ground = (
-        "chosen by how you shop here, and by what is in your cart"
-        if personal
-        else "the same for everybody who may have it"
-    )
     confessed = one.confessed or "No protected trait and no place plays a part."
     return f"{words}: {ground}. {confessed}"
