@@ -34,12 +34,11 @@ class Errands:
         self._settings = settings
         self._alone = asyncio.Lock()
 
-    async def measured(self, *arguments: str, data: bool = True) -> bytes:
+    async def measured(self, *arguments: str) -> bytes:
         """Return the JSON that `tailorbird experiment …` prints.
 
         Args:
             arguments: of the command, `--json` left out.
-            data: whether the command is told of the data folder.
 
         Raises:
             MeasureMissing: what it needs is not installed.
@@ -48,8 +47,7 @@ class Errands:
         if any(importlib.util.find_spec(name) is None for name in _NEEDED):
             raise MeasureMissing
         command = [sys.executable, "-m", "tailorbird.cli.main", "experiment", *arguments, "--json"]
-        if data:
-            command += ["--data", self._settings.data]
+        command += ["--data", self._settings.data]
         async with self._alone:
             process = await asyncio.create_subprocess_exec(
                 *command,

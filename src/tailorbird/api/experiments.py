@@ -10,6 +10,7 @@ from tailorbird.compose import Install
 from tailorbird.configure.words import meant
 from tailorbird.experiments.configuration import EXPERIMENTS, HOLDOUTS
 from tailorbird.experiments.experiment import Experiment
+from tailorbird.measure.powering import Wish, planned
 from tailorbird.spine.errors import NotFound
 
 _MOST_BODY = 16 * 1024
@@ -54,37 +55,6 @@ class ExperimentsShown(msgspec.Struct, frozen=True, rename="camel"):
     holdout: float
 
 
-class PlanAsked(msgspec.Struct, frozen=True, rename="camel"):
-    """What an experiment is to find out: a metric's mean and deviation, and the effect sought.
-
-    Attributes:
-        mean: of the metric, a unit.
-        detect: the relative effect that matters.
-        deviation: of the metric; left out for a proportion.
-        units_a_day: traffic.
-        variance_removed: the share that CUPED takes away.
-        treated: the treatment's share of traffic.
-        alpha, power: chances of a false alarm, and of seeing the effect.
-    """
-
-    mean: float
-    detect: float
-    deviation: float | None = None
-    units_a_day: float | None = None
-    variance_removed: float = 0.0
-    treated: float = 0.5
-    alpha: float = 0.05
-    power: float = 0.8
-
-
-class PlanShown(msgspec.Struct, frozen=True):
-    """Units of both arms together, days of traffic, and the same in words."""
-
-    units: int
-    days: int | None
-    says: str
-
-
 class ExperimentDoors:
     """Doors for whoever runs experiments."""
 
@@ -125,14 +95,8 @@ class ExperimentDoors:
     async def plan(self, call: Call) -> Answer:
         """Say how many units, and days of traffic, an experiment needs."""
         await self._keeper.admit(call, Scope.ADMIN)
-        wish = decoded(await call.body(_MOST_BODY), PlanAsked, "a plan's question")
-        options = [
-            f"--{name.replace('_', '-')}={value!r}"
-            for name, value in msgspec.structs.asdict(wish).items()
-            if value is not None
-        ]
-        told = await self._errands.measured("plan", *options, data=False)
-        return answer(msgspec.json.decode(told, type=PlanShown))
+        wish = decoded(await call.body(_MOST_BODY), Wish, "a plan's question")
+        return answer(planned(wish))
 
 
 def _shown(one: Experiment, visitor: Visitor) -> ExperimentShown:

@@ -8,7 +8,7 @@ from tailorbird.access.keys import Scope
 from tailorbird.accounts.telling import AccountShown, AccountsShown
 from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.bandits import BanditsShown
-from tailorbird.api.experiments import ExperimentsShown, PlanAsked, PlanShown
+from tailorbird.api.experiments import ExperimentsShown
 from tailorbird.api.features import FeatureList, FeatureValues
 from tailorbird.api.models import ModelsShown
 from tailorbird.api.ofrep import FlagFault, FlagsAsked, FlagsShown
@@ -22,6 +22,7 @@ from tailorbird.collect.collector import Outcome
 from tailorbird.collect.wire import WireEvent
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.experiments.evaluating import Evaluation
+from tailorbird.measure.powering import Plan, Wish
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
 from tailorbird.segments.telling import MembersShown, SegmentsShown
 
@@ -189,9 +190,7 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/experiments/{name}/reading"): Described(
         _TRY, Scope.ADMIN, gives=dict[str, Any], mistakes=(404, 501)
     ),
-    ("POST", "/v1/experiments/plan"): Described(
-        _TRY, Scope.ADMIN, PlanAsked, PlanShown, mistakes=(501,)
-    ),
+    ("POST", "/v1/experiments/plan"): Described(_TRY, Scope.ADMIN, Wish, Plan),
     ("POST", "/ofrep/v1/evaluate/flags"): Described(
         _TRY, Scope.DECIDE, FlagsAsked, FlagsShown, fault=FlagFault
     ),
