@@ -4,11 +4,13 @@ from typing import Any
 
 from tailorbird.accounts.terms import TERMS
 from tailorbird.configure.kinds import Kind
+from tailorbird.decide.actions.configuration import ACTIONS
 from tailorbird.decide.checkout.method import PAYMENT_METHODS
 from tailorbird.decide.configuration import PLACEMENTS
 from tailorbird.decide.offers.configuration import OFFERS
 from tailorbird.decide.varying import placement_faults
 from tailorbird.experiments.configuration import FLAGS, HOLDOUTS, checked
+from tailorbird.experiments.staging import STAGES, carried
 from tailorbird.measure.asking import metric_faults
 from tailorbird.rules.configuration import EVENTS, RULES
 
@@ -19,9 +21,14 @@ KINDS: tuple[Kind[Any], ...] = (
     EVENTS,
     RULES,
     OFFERS,
+    ACTIONS,
     PAYMENT_METHODS,
     FLAGS,
     HOLDOUTS,
     EXPERIMENTS,
+    STAGES,
     TERMS,
 )
+
+CARRIED = carried
+"""What lives on when other files are applied: how far rollouts have come."""

@@ -15,8 +15,9 @@ from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.compose.stores import Stores
 from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.configurator import Configurator
-from tailorbird.configured import KINDS
+from tailorbird.configured import CARRIED, KINDS
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.actions.weighing import Advice
 from tailorbird.decide.bandits.keeper import BanditKeeper, Outside
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.configuration import placements_in
@@ -56,7 +57,7 @@ class Workspace:
         window_ms = settings.stitch_days * DAY_MS
         self.name, self.stores, self.folder = name, stores, stores.folder
         self.log, self.state, self.journal = stores.log, stores.state, stores.journal
-        self.configurator = Configurator(KINDS, stores.versions)
+        self.configurator = Configurator(KINDS, stores.versions, CARRIED)
         self.resolver = Resolver(self.state, window_ms=window_ms)
         self.gate = Gate(stores.ledger, self.resolver.whole, unasked=settings.consent == "opt-out")
         self.catalog = Catalog(stores.items, clock)
@@ -94,7 +95,14 @@ class Workspace:
         places = Places(
             stores.grants, stores.payments, stores.vault, self.log, stores.uplift_models
         )
-        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock)
+        advice = Advice(
+            self.gate,
+            self.journal.of_person,
+            self.foresight.forecast,
+            self.bandits.learned,
+            np.random.default_rng(),
+        )
+        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock, advice)
         slots = BanditSlots(self.bandits), self.counters.waiter
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog, *slots),

@@ -44,7 +44,7 @@ class Split(msgspec.Struct, frozen=True):
     Attributes:
         experiment: as declared.
         layer_salt, arm_salt: fingerprints that place a unit in the layer and among the arms.
-        arms: names of the arms.
+        arms: names of the arms that are given; one only, once it is released to everybody.
         ends: float64[arms], where each arm ends between 0 and 1.
         held_out: share of units that are kept out.
     """
@@ -64,7 +64,10 @@ class Split(msgspec.Struct, frozen=True):
             experiment: a valid one.
             held_out: the global holdout's share.
         """
-        weights = np.array([one.weight for one in experiment.variants])
+        shares = experiment.shares
+        if experiment.released is not None:
+            shares = {experiment.released: 1.0}
+        weights = np.array(list(shares.values()))
         ends = np.cumsum(weights) / weights.sum()
         ends[-1] = 1.0
         own = experiment.salt or experiment.name
@@ -72,7 +75,7 @@ class Split(msgspec.Struct, frozen=True):
             experiment=experiment,
             layer_salt=fingerprint(f"layer\0{experiment.layer or own}"),
             arm_salt=fingerprint(f"arm\0{own}"),
-            arms=tuple(one.name for one in experiment.variants),
+            arms=tuple(shares),
             ends=tuple(ends.tolist()),
             held_out=held_out if experiment.holdout else 0.0,
         )

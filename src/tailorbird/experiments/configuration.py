@@ -14,6 +14,7 @@ from tailorbird.experiments.experiment import (
     Status,
     Variant,
 )
+from tailorbird.experiments.rollout_faults import rollout_faults
 
 MOST_VARIANTS = 20
 _KINDS_OF_IDENTIFIER = ("user:", "anonymous:")
@@ -30,6 +31,11 @@ def _experiment(one: Experiment, known: Known) -> Iterator[Fault]:
         if arm not in one.shares:
             hint = meant(arm, one.shares)
             yield Fault(f"$.overrides.{key}", f"there is no variant `{arm}`{hint}")
+    if one.released is not None and one.released not in one.shares:
+        hint = meant(one.released, one.shares)
+        yield Fault("$.released", f"`released`: there is no variant `{one.released}`{hint}")
+    if one.rollout is not None and one.control in one.shares:
+        yield from rollout_faults(one, one.rollout)
     yield from _neighbors(one, known)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from tailorbird.experiments.rollout import WHOLE, Rollout
+
 HELD_OUT = "holdout"
 """What answers call the arm of those whom no experiment may reach."""
 
@@ -72,6 +74,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         window_days: outcomes count so many days after the first exposure; None: without end.
         detect: the relative effect that matters.
         gate: when to go on, wait or stop.
+        rollout: by which steps more people get the arm, as long as the gate says go.
+        released: the arm that everybody has whom the experiment reaches: the trial is over.
         salt: another one puts everybody anew.
     """
 
@@ -91,6 +95,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     window_days: float | None = None
     detect: float = 0.05
     gate: dict[str, Any] | None = None
+    rollout: Rollout | None = None
+    released: str | None = None
     salt: str | None = None
 
     @property
@@ -112,6 +118,16 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     def shares(self) -> dict[str, float]:
         """Each arm's weight."""
         return {one.name: one.weight for one in self.variants}
+
+    @property
+    def arm(self) -> str:
+        """The arm that a rollout is about: the first beside control."""
+        return next((name for name in self.shares if name != self.control), self.control)
+
+    @property
+    def most_tried(self) -> float:
+        """The percent of people who have that arm when all traffic is tried."""
+        return WHOLE * self.shares[self.arm] / sum(self.shares.values())
 
 
 class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

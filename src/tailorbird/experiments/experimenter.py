@@ -86,7 +86,7 @@ class Experimenter:
             split = self.book.by_name.get(one.experiment)
             if split is None or one.forced or split.experiment.unit is not Unit.PERSON:
                 continue
-            if one.variant not in split.arms:
+            if one.variant not in split.arms or split.experiment.released is not None:
                 continue
             if split.experiment.exposed_by is ExposedBy.DECIDED:
                 key = decision.whom.keys[0]

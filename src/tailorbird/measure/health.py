@@ -15,6 +15,9 @@ from tailorbird.measure.reading import Check, Health, Status
 from tailorbird.measure.splitting import changed_p, counted, over_periods, periods, rates_p
 from tailorbird.measure.sums import Sums, added
 
+EXPOSURES = "exposures"
+"""The check that asks whether there is anybody to read."""
+
 _ORDER: Mapping[Status, int] = {"broken": 0, "notice": 1, "ok": 2}
 
 
@@ -68,19 +71,19 @@ def _assigned(gathered: Gathered) -> tuple[Cell, ...]:
 def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
     counts = counted(gathered.cells)
     if not sum(counts.values()):
-        yield Check("exposures", "broken", "Nobody has been exposed: there is nothing to read.")
+        yield Check(EXPOSURES, "broken", "Nobody has been exposed: there is nothing to read.")
         return
     if not counts.get(question.control):
         arms = ", ".join(sorted(arm for arm, n in counts.items() if n))
         says = f"The control arm {question.control!r} is empty; there are: {arms}."
-        yield Check("exposures", "broken", says)
+        yield Check(EXPOSURES, "broken", says)
     if not any(n for arm, n in counts.items() if arm != question.control):
-        yield Check("exposures", "broken", "There is no arm beside control.")
+        yield Check(EXPOSURES, "broken", "There is no arm beside control.")
     for arm, n in counts.items():
         if n == 0 and arm != question.control:
-            yield Check("exposures", "broken", f"The arm {arm!r} is empty.")
+            yield Check(EXPOSURES, "broken", f"The arm {arm!r} is empty.")
         elif 0 < n < question.limits.least_units:
-            yield Check("exposures", "notice", f"The arm {arm!r} is small: {n} units.")
+            yield Check(EXPOSURES, "notice", f"The arm {arm!r} is small: {n} units.")
 
 
 def _sample_ratio(question: Question, p_value: float | None) -> Iterator[Check]:
