@@ -244,7 +244,7 @@ class OfferDesk:
             person=shopper.person or PersonId(""),
             profile=shopper.profile or EMPTY,
             now_ms=shopper.now_ms,
-            event=_as_event(shopper),
+            event=as_event(shopper),
             beliefs=self._counter.beliefs,
             stated=basket.lines,
         )
@@ -288,7 +288,7 @@ def _rehearsed(wanted: Wanted) -> Grant:
     )
 
 
-def _as_event(shopper: Shopper) -> Event:
+def as_event(shopper: Shopper) -> Event:
     """Return the request as an event, so that conditions can ask who is known, and the context."""
     context = shopper.context
     return Event(

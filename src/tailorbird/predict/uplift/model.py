@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.predict.model_files import read_parts, write_parts
+from tailorbird.predict.registry.card import Lineage, Measurement, Verdict
 from tailorbird.predict.uplift.boosting import Boosted
 from tailorbird.predict.uplift.curves import Decile
 from tailorbird.predict.uplift.learners import Effect, Learner, fitted
@@ -52,6 +53,22 @@ class Uplift(NamedTuple):
     decile: int
 
 
+class Tail(msgspec.Struct, frozen=True, rename="camel"):
+    """How a twin did that was learned without the newest people, on those.
+
+    Attributes:
+        people: how many; their exposures lie in [since_ms, until_ms].
+        since_ms, until_ms: in ms since 1970.
+        qini, average: of the twin's order, and of the treatment, with 95 % intervals.
+    """
+
+    people: int
+    since_ms: int
+    until_ms: int
+    qini: Measurement
+    average: Measurement
+
+
 class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
     """What is known of a version: where it comes from, and how good it is.
 
@@ -68,6 +85,11 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
         slope: how much of the predicted differences was found to be so.
         center: the mean of the learner's raw guesses.
         varies: whether effects differ among people as far as can be told.
+        trained_at_ms, trained_offset: when, and up to where of the log.
+        left_out: people who were not learned from, by reason.
+        tail: how a twin did on the newest people; None where there were too few.
+        verdict: what the gate said; None for a table.
+        lineage: where it comes from; None for a table.
     """
 
     name: str
@@ -87,6 +109,12 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
     slope: float
     center: float
     varies: bool
+    trained_at_ms: int = 0
+    trained_offset: int = 0
+    left_out: dict[str, int] = {}
+    tail: Tail | None = None
+    verdict: Verdict | None = None
+    lineage: Lineage | None = None
 
 
 class Tried(NamedTuple):
@@ -106,6 +134,10 @@ class UpliftModel:
         self.deciles = tuple(deciles)
         self._effect = effect
         self._least = np.array([one.least for one in self.deciles[:-1]])
+
+    def with_card(self, card: UpliftCard) -> UpliftModel:
+        """Return the same model under another card."""
+        return UpliftModel(card, self.deciles, self._effect)
 
     def effects(self, features: Floats) -> Floats:
         """Return float64[n], the expected change of the outcome by the treatment.
