@@ -4,6 +4,7 @@ from typing import Any
 
 from tailorbird.accounts.terms import TERMS
 from tailorbird.configure.kinds import Kind
+from tailorbird.decide.actions.configuration import ACTIONS
 from tailorbird.decide.checkout.method import PAYMENT_METHODS
 from tailorbird.decide.configuration import PLACEMENTS
 from tailorbird.decide.offers.configuration import OFFERS
@@ -20,6 +21,7 @@ KINDS: tuple[Kind[Any], ...] = (
     EVENTS,
     RULES,
     OFFERS,
+    ACTIONS,
     PAYMENT_METHODS,
     FLAGS,
     HOLDOUTS,

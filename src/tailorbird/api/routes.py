@@ -20,6 +20,7 @@ from tailorbird.catalog.catalog import CatalogOutcome
 from tailorbird.catalog.items import WireItem
 from tailorbird.collect.collector import Outcome
 from tailorbird.collect.wire import WireEvent
+from tailorbird.decide.actions.wire import NextActionAnswer, NextActionRequest
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.experiments.evaluating import Evaluation
 from tailorbird.measure.powering import Plan, Wish
@@ -115,6 +116,9 @@ ROUTES: dict[tuple[str, str], Described] = {
     ),
     ("POST", "/v1/rank"): Described(
         _DECIDE, Scope.DECIDE, RankRequest, shapes.Decisions, mistakes=(404,)
+    ),
+    ("POST", "/v1/next-action"): Described(
+        _DECIDE, Scope.DECIDE, NextActionRequest, NextActionAnswer, mistakes=(404,)
     ),
     ("PUT", "/v1/items"): Described(
         _ITEMS, Scope.ITEMS, list[WireItem], CatalogOutcome, mistakes=(503,)

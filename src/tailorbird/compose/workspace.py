@@ -17,6 +17,7 @@ from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.configurator import Configurator
 from tailorbird.configured import CARRIED, KINDS
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.actions.weighing import Advice
 from tailorbird.decide.bandits.keeper import BanditKeeper, Outside
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.configuration import placements_in
@@ -94,7 +95,14 @@ class Workspace:
         places = Places(
             stores.grants, stores.payments, stores.vault, self.log, stores.uplift_models
         )
-        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock)
+        advice = Advice(
+            self.gate,
+            self.journal.of_person,
+            self.foresight.forecast,
+            self.bandits.learned,
+            np.random.default_rng(),
+        )
+        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock, advice)
         slots = BanditSlots(self.bandits), self.counters.waiter
         self.decider = Decider(
             Rooms(self.gate, self.resolver, self.state, self.catalog, *slots),

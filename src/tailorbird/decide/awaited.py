@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tailorbird.decide.actions.advising import Adviser, Fill
 from tailorbird.decide.checkout.desk import CheckoutDesk
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.levels import Level
@@ -15,7 +16,7 @@ from tailorbird.decide.placements import Placement, PlacementKind
 from tailorbird.decide.wire import Slot, SlotDecision
 from tailorbird.spine.ids import Subject
 
-AWAITED = frozenset({PlacementKind.OFFER, PlacementKind.PAYMENT_METHODS})
+AWAITED = frozenset({PlacementKind.OFFER, PlacementKind.PAYMENT_METHODS, PlacementKind.ACTION})
 """Placements whose answers must wait for something."""
 
 Parts = Sequence[tuple[Placement, Slot, SlotDecision]]
@@ -34,14 +35,24 @@ class Waiter:
     Args:
         offers: gives offers.
         checkout: orders payment methods, and fills in what is known.
+        adviser: says what is best done.
     """
 
-    def __init__(self, offers: OfferDesk, checkout: CheckoutDesk) -> None:
+    def __init__(
+        self, offers: OfferDesk, checkout: CheckoutDesk, adviser: Adviser | None = None
+    ) -> None:
+        self._adviser = adviser
         self._offers = offers
         self._checkout = checkout
 
     async def completed(
-        self, parts: Parts, asked: Asked, subject: Subject, decision_id: str, left_ms: float
+        self,
+        parts: Parts,
+        asked: Asked,
+        subject: Subject,
+        decision_id: str,
+        left_ms: float,
+        fill: Fill,
     ) -> Completed:
         """Return the decisions with what had to be waited for.
 
@@ -51,6 +62,7 @@ class Waiter:
             subject: by which identifiers.
             decision_id: what exposure ids begin with.
             left_ms: how long the answer may still take.
+            fill: fills the placement of an action.
         """
         answered, noted = [], []
         shopper = Shopper(
@@ -74,6 +86,9 @@ class Waiter:
             elif placement.kind is PlacementKind.PAYMENT_METHODS:
                 kept = self._checkout.ordered(decision, slot, asked, f"{decision_id}-{place}")
                 told = await self._checkout.filled(kept, asked, subject)
+            elif placement.kind is PlacementKind.ACTION and self._adviser is not None:
+                part, stem = (placement, slot, decision), f"{decision_id}-{place}"
+                told, kept = await self._adviser.advised(part, asked, shopper, stem, fill)
             answered.append(told)
             noted.append(kept)
         return Completed(tuple(answered), tuple(noted))

@@ -6,6 +6,7 @@ import msgspec
 
 from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.kinds import Fault, Kind, Known
+from tailorbird.configure.words import meant
 from tailorbird.decide.placements import (
     DEFAULT_PLACEMENTS,
     Business,
@@ -31,7 +32,7 @@ def _numbered(placement: Placement, configuration: Configuration) -> Placement:
     return msgspec.structs.replace(placement, version=version)
 
 
-def _faults(placement: Placement, _known: Known) -> Iterator[Fault]:
+def _faults(placement: Placement, known: Known) -> Iterator[Fault]:
     if not 1 <= placement.limit <= MOST_SHOWN:
         yield Fault("$.limit", f"`limit` must be 1 to {MOST_SHOWN}")
     if not 0 <= placement.explore_share <= _MOST_EXPLORED:
@@ -40,12 +41,24 @@ def _faults(placement: Placement, _known: Known) -> Iterator[Fault]:
         placement.kind is not PlacementKind.CONTENT or not placement.creatives
     ):
         yield Fault("$.bandit", "a bandit needs a placement of kind `content` with `creatives`")
+    yield from _action_faults(placement, known)
     yield from _business_faults(placement.business)
     if placement.lean < 0:
         yield Fault("$.lean", "`lean` must not be negative")
     for source, weight in msgspec.structs.asdict(placement.weights).items():
         if weight < 0:
             yield Fault(f"$.weights.{source}", f"the weight of `{source}` must not be negative")
+
+
+def _action_faults(placement: Placement, known: Known) -> Iterator[Fault]:
+    if placement.actions and placement.kind is not PlacementKind.ACTION:
+        yield Fault("$.actions", "only a placement of kind `action` has `actions`")
+        return
+    names = ("nothing", *known.names("actions"))
+    for index, name in enumerate(placement.actions):
+        if name not in names:
+            hint = meant(name, names)
+            yield Fault(f"$.actions[{index}]", f"there is no action `{name}`{hint}")
 
 
 def _business_faults(business: Business) -> Iterator[Fault]:

@@ -127,7 +127,9 @@ class Decider:
         if waiter is not None and any(placement.kind in AWAITED for placement, _ in chosen):
             left_ms = deadline_ms - (time.perf_counter() - started) * 1000
             parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
-            whole = await waiter.completed(parts, asked, subject, decision_id, left_ms)
+            whole = await waiter.completed(
+                parts, asked, subject, decision_id, left_ms, self._filler.fill
+            )
             decisions, noted = whole.answered, whole.noted
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if permitted and not request.dry_run:

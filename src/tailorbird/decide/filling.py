@@ -82,6 +82,10 @@ class Filler:
                 return self._decision(placement, Level.BESTSELLERS, offer=None)
             case PlacementKind.PAYMENT_METHODS:
                 return self._decision(placement, Level.BESTSELLERS, items=())
+            case PlacementKind.NAVIGATION:
+                return self._decision(placement, Level.BESTSELLERS, items=())
+            case PlacementKind.ACTION:
+                return self._decision(placement, Level.BESTSELLERS, actions=())
 
     def _items(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
         limit = slot.limit or placement.limit

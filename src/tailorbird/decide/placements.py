@@ -32,6 +32,8 @@ class PlacementKind(StrEnum):
     CONTENT = "content"
     OFFER = "offer"
     PAYMENT_METHODS = "payment_methods"
+    NAVIGATION = "navigation"
+    ACTION = "action"
 
 
 class Ranker(StrEnum):
@@ -111,7 +113,8 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     With `ranker: hybrid` the learned ranker orders candidates of all sources, and `weights` and
     `lean` are not heeded; where the version that serves has none, or personalization is refused,
-    the blend does.
+    the blend does. In a placement of kind `action` the `actions` compete, or all that are declared
+    where it names none.
     """
 
     name: str
@@ -128,6 +131,7 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     explore_share: float = 0.0
     creatives: tuple[Creative, ...] = ()
     bandit: Bandit | None = None
+    actions: tuple[str, ...] = ()
     version: int = 1
 
     @property
@@ -184,6 +188,7 @@ DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
     Placement(name="hero", kind=PlacementKind.CONTENT, limit=1),
     Placement(name="cart_offer", kind=PlacementKind.OFFER, limit=1),
     Placement(name="payment_methods", kind=PlacementKind.PAYMENT_METHODS),
+    Placement(name="next_action", kind=PlacementKind.ACTION, limit=1, explore_share=0.05),
 )
 
 

@@ -9,8 +9,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.decide.bandits.beliefs import Plane
-from tailorbird.decide.bandits.choosing import Chances, Choice, chances, drawn, planes_of
+from tailorbird.decide.bandits.beliefs import Learned, Plane
+from tailorbird.decide.bandits.choosing import (
+    Chances,
+    Choice,
+    beliefs,
+    chances,
+    drawn,
+    planes_of,
+)
 from tailorbird.decide.bandits.policy import Arm, Bandit
 from tailorbird.decide.bandits.ports import BanditStore, Decisions, Events, Kept
 from tailorbird.decide.bandits.regret import BanditReading, read_bandit
@@ -204,6 +211,18 @@ class BanditKeeper:
             )
             for one in placements.all()
             if one.bandit is not None and one.name in self._tables
+        }
+
+    def learned(self, placement: str) -> dict[str, Learned]:
+        """Return what is believed of every arm that a placement's bandit has shown."""
+        table = self._tables.get(placement)
+        if table is None or not table.state.arms:
+            return {}
+        names = tuple(table.state.arms)
+        means = beliefs(names, table.state, table.bandit, self._clock()).mean.tolist()
+        return {
+            name: Learned(mean, table.state.arms[name].exposures)
+            for name, mean in zip(names, means, strict=True)
         }
 
     def _same_for_all(
