@@ -25,6 +25,7 @@ from tailorbird.api.privacy import PrivacyDoors
 from tailorbird.api.problems import problem
 from tailorbird.api.quality import QualityDoors
 from tailorbird.api.reference import ReferenceDoors
+from tailorbird.api.rollouts import RolloutDoors
 from tailorbird.api.ruling import RulingDoors
 from tailorbird.api.segments import SegmentDoors
 from tailorbird.compose import Install
@@ -59,6 +60,7 @@ def build(install: Install) -> ASGIApp:
     flags, experiments = OfrepDoors(keeper, install.clock), ExperimentDoors(keeper, install)
     exact |= flags.exact() | experiments.exact()
     patterned += flags.patterned() + experiments.patterned()
+    patterned += RolloutDoors(keeper, install).patterned()
     accounts = AccountDoors(keeper, install)
     exact |= accounts.exact()
     patterned += accounts.patterned()

@@ -10,6 +10,7 @@ from tailorbird.compose import Install
 from tailorbird.configure.words import meant
 from tailorbird.experiments.configuration import EXPERIMENTS, HOLDOUTS
 from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.staging import experiments_in, stages_in, state_of
 from tailorbird.measure.powering import Wish, planned
 from tailorbird.spine.errors import NotFound
 
@@ -28,6 +29,8 @@ class ExperimentShown(msgspec.Struct, frozen=True, rename="camel"):
     Attributes:
         changed_in: the version of the configuration that changed it last.
         weights: each arm's share of the traffic.
+        released: the arm that everybody has, once the trial is over.
+        rollout: what its rollout does now, `running`, `paused`, `stopped` or `done`; None without.
         crossed: people who turned out to have seen two arms, since the server started.
     """
 
@@ -44,6 +47,8 @@ class ExperimentShown(msgspec.Struct, frozen=True, rename="camel"):
     holdout: bool
     exposed_by: str
     has_gate: bool
+    released: str | None
+    rollout: str | None
     changed_in: int
     crossed: int
 
@@ -77,7 +82,7 @@ class ExperimentDoors:
         """Show all experiments that are configured."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         active = visitor.shop.configurator.active
-        shown = tuple(_shown(one, visitor) for one in active.of(EXPERIMENTS))
+        shown = tuple(_shown(one, visitor) for one in experiments_in(active))
         return answer(ExperimentsShown(shown, sum(one.share for one in active.of(HOLDOUTS))))
 
     async def reading(self, call: Call) -> Answer:
@@ -89,8 +94,8 @@ class ExperimentDoors:
             raise UnknownExperiment(f"There is no experiment {name[:60]!r}{meant(name, known)}")
         await visitor.shop.journal.flush()
         await visitor.shop.state.flush()
-        told = await self._errands.measured("read", name, "--workspace", visitor.shop.name)
-        return Answer(body=told.strip())
+        shop = visitor.shop.name
+        return Answer(body=await self._errands.measured("experiment", "read", name, of=shop))
 
     async def plan(self, call: Call) -> Answer:
         """Say how many units, and days of traffic, an experiment needs."""
@@ -115,6 +120,8 @@ def _shown(one: Experiment, visitor: Visitor) -> ExperimentShown:
         holdout=one.holdout,
         exposed_by=one.exposed_by.value,
         has_gate=one.gate is not None,
+        released=one.released,
+        rollout=state_of(one, stages_in(shop.configurator.active).get(one.name)),
         changed_in=shop.configurator.active.changed_in(EXPERIMENTS.field, one.name),
         crossed=shop.experimenter.crossed[one.name],
     )

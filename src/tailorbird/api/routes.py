@@ -15,6 +15,7 @@ from tailorbird.api.ofrep import FlagFault, FlagsAsked, FlagsShown
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
+from tailorbird.api.rollouts import RolloutShown
 from tailorbird.api.segments import Merging, Renaming
 from tailorbird.catalog.catalog import CatalogOutcome
 from tailorbird.catalog.items import WireItem
@@ -23,6 +24,8 @@ from tailorbird.collect.wire import WireEvent
 from tailorbird.decide.actions.wire import NextActionAnswer, NextActionRequest
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.experiments.evaluating import Evaluation
+from tailorbird.experiments.staging import Edit
+from tailorbird.measure.following import Move
 from tailorbird.measure.powering import Plan, Wish
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
 from tailorbird.segments.telling import MembersShown, SegmentsShown
@@ -193,6 +196,15 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/experiments"): Described(_TRY, Scope.ADMIN, gives=ExperimentsShown),
     ("GET", "/v1/experiments/{name}/reading"): Described(
         _TRY, Scope.ADMIN, gives=dict[str, Any], mistakes=(404, 501)
+    ),
+    ("GET", "/v1/experiments/{name}/rollout"): Described(
+        _TRY, Scope.ADMIN, gives=RolloutShown, mistakes=(404,)
+    ),
+    ("PATCH", "/v1/experiments/{name}/rollout"): Described(
+        _TRY, Scope.ADMIN, Edit, RolloutShown, mistakes=(404,)
+    ),
+    ("POST", "/v1/experiments/{name}/rollout/rehearse"): Described(
+        _TRY, Scope.ADMIN, gives=Move, mistakes=(404, 501)
     ),
     ("POST", "/v1/experiments/plan"): Described(_TRY, Scope.ADMIN, Wish, Plan),
     ("POST", "/ofrep/v1/evaluate/flags"): Described(

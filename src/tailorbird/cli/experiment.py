@@ -13,6 +13,7 @@ from tailorbird.cli.geo import geo, geo_plan
 from tailorbird.cli.options import AsJson, Data, Shop
 from tailorbird.cli.own_experiment import gate_words, read_own
 from tailorbird.cli.reading_table import show
+from tailorbird.cli.rollout import rollout
 from tailorbird.cli.rooms import measuring
 from tailorbird.measure.metrics import BadMetric, parse_metric
 from tailorbird.measure.powering import Wish, planned
@@ -24,6 +25,7 @@ experiment = typer.Typer(no_args_is_help=True, help="Read an experiment, or plan
 experiment.command("attribution")(attribution)
 experiment.command("geo")(geo)
 experiment.command("geo-plan")(geo_plan)
+experiment.command("rollout")(rollout)
 
 
 class BadWeightOption(BadRequest):
@@ -186,6 +188,8 @@ def _read_own(data: str | None, workspace: str, name: str, zone: str, *, as_json
     show(own.reading, terminal=sys.stdout.isatty())
     if own.gate is not None:
         typer.echo(f"  Gate: {gate_words(own.gate)}")
+    if own.rollout is not None:
+        typer.echo(f"  Rollout: {own.rollout}")
 
 
 @experiment.command("plan")

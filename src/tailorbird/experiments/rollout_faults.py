@@ -42,15 +42,16 @@ def _steps(one: Experiment, said: Rollout) -> Iterator[Fault]:
     before = 0.0
     for index, step in enumerate(said.steps):
         path = f"{_PATH}.steps[{index}]"
-        yield from _step(one, step, path)
+        yield from step_faults(one, step, path)
         if step <= before:
             yield Fault(path, f"steps must rise: {step:g} comes after {before:g}")
         before = step
     if said.at is not None:
-        yield from _step(one, said.at, f"{_PATH}.at")
+        yield from step_faults(one, said.at, f"{_PATH}.at")
 
 
-def _step(one: Experiment, step: float, path: str) -> Iterator[Fault]:
+def step_faults(one: Experiment, step: float, path: str) -> Iterator[Fault]:
+    """Yield what is wrong with a share, in percent, for the arm of an experiment."""
     if not 0.0 < step <= WHOLE:
         yield Fault(path, f"{step:g} is no percentage: write more than 0, and at most 100")
     elif one.most_tried < step < WHOLE:

@@ -14,8 +14,30 @@ from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.kinds import Fault, Kind, Known
 from tailorbird.experiments.configuration import EXPERIMENTS
 from tailorbird.experiments.experiment import Experiment, Status
-from tailorbird.experiments.rollout import WHOLE, RolloutState, Stage
-from tailorbird.spine.clock import parse_time_ms
+from tailorbird.experiments.rollout import WHOLE, Rollout, RolloutState, Stage
+from tailorbird.experiments.rollout_faults import step_faults
+from tailorbird.spine.clock import format_time, parse_time_ms
+from tailorbird.spine.errors import BadRequest
+
+_SET, _PAUSED, _ON = "Set by hand.", "Paused by hand.", "Let on by hand."
+
+
+class BadEdit(BadRequest):
+    """A rollout cannot be changed so."""
+
+    remedy = "Write percent of people: one of the steps, or less than the arm's own share."
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """What somebody wants of a rollout.
+
+    Attributes:
+        paused: hold it, or let it go on; None leaves it.
+        share: percent of people who are to get the arm; None leaves it.
+    """
+
+    paused: bool | None = None
+    share: float | None = None
 
 
 def _stage(one: Stage, _known: Known) -> Iterator[Fault]:
@@ -76,10 +98,50 @@ def staged(one: Experiment, stage: Stage | None) -> Experiment:
     return msgspec.structs.replace(one, traffic=(start, start + (end - start) * reach))
 
 
+def state_of(one: Experiment, stage: Stage | None) -> str | None:
+    """Return what the rollout of an experiment does now; None where it has none."""
+    if one.rollout is None:
+        return None
+    if stage is None:
+        return RolloutState.RUNNING.value
+    paused = one.rollout.paused and stage.state is RolloutState.RUNNING
+    return RolloutState.PAUSED.value if paused else stage.state.value
+
+
 def with_stage(configuration: Configuration, stage: Stage) -> dict[str, str]:
     """Return the files of a configuration with one rollout at another stage."""
     kept = {**stages_in(configuration), stage.name: stage}
     return {**_others(configuration), FILE: written(kept.values())}
+
+
+def by_hand(configuration: Configuration, one: Experiment, edit: Edit, now_ms: int) -> Stage:
+    """Return the stage of a rollout as somebody wants it.
+
+    Args:
+        configuration: in force.
+        one: an experiment with a rollout, as declared.
+        edit: what is wanted.
+        now_ms: now.
+
+    Raises:
+        BadEdit: the share is no percentage that the split allows.
+    """
+    said = one.rollout or Rollout()
+    known = stages_in(configuration).get(one.name)
+    begun = Stage(one.name, declared(one), said.first, format_time(now_ms))
+    stage = begun if known is None else known
+    if edit.share is not None:
+        wrong = next(iter(step_faults(one, edit.share, "$.share")), None)
+        if wrong is not None:
+            raise BadEdit(f"`share`: {wrong.problem}.")
+        state = RolloutState.DONE if edit.share >= WHOLE else RolloutState.RUNNING
+        stage = msgspec.structs.replace(
+            stage, share=edit.share, state=state, since=format_time(now_ms), says=_SET
+        )
+    if edit.paused is not None and stage.state in {RolloutState.RUNNING, RolloutState.PAUSED}:
+        state = RolloutState.PAUSED if edit.paused else RolloutState.RUNNING
+        stage = msgspec.structs.replace(stage, state=state, says=_PAUSED if edit.paused else _ON)
+    return stage
 
 
 def carried(active: Configuration, draft: Configuration) -> Mapping[str, str]:

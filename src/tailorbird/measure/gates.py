@@ -4,8 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tailorbird.measure.health import EXPOSURES
-from tailorbird.measure.reading import Comparison, Interval, MetricReading, Reading
+from tailorbird.measure.reading import EXPOSURES, Comparison, Interval, MetricReading, Reading
 
 Scale = Literal["relative", "absolute"]
 Basis = Literal["always_valid", "fixed"]

@@ -11,12 +11,9 @@ from tailorbird.measure.comparing import comparable, target_of
 from tailorbird.measure.gathered import Cell, Gathered
 from tailorbird.measure.powering import minimum_detectable, power_now, units_needed
 from tailorbird.measure.question import Question, Weights
-from tailorbird.measure.reading import Check, Health, Status
+from tailorbird.measure.reading import EXPOSURES, Check, Health, Status
 from tailorbird.measure.splitting import changed_p, counted, over_periods, periods, rates_p
 from tailorbird.measure.sums import Sums, added
-
-EXPOSURES = "exposures"
-"""The check that asks whether there is anybody to read."""
 
 _ORDER: Mapping[Status, int] = {"broken": 0, "notice": 1, "ok": 2}
 

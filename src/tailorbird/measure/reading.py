@@ -8,6 +8,8 @@ from tailorbird.measure.gathered import Oddities
 
 Status = Literal["ok", "notice", "broken"]
 Direction = Literal["better", "worse", "undecided"]
+EXPOSURES = "exposures"
+"""The check of health that asks whether there is anybody to read."""
 
 
 class Interval(msgspec.Struct, frozen=True):
