@@ -186,7 +186,7 @@ class Predictor:
             self._standings.move(places)
         else:
             self._standings = trained.standings
-        self._recent.move(places.tolist())
+        self._recent.move(places)
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))
@@ -197,15 +197,15 @@ class Predictor:
     async def refresh(self) -> None:
         """Bring leaders and the session model up to now; heavy work runs in a thread."""
         standing = self._standings.standing()
-        rows = self._recent.rows() if self._recent.changed else None
+        touches = self._recent.touches() if self._recent.changed else None
         models, table = self.models, self.table
         described, self._undescribed = self._undescribed, {}
         now_s = self._clock() / 1000
 
         def work() -> tuple[Leaders, Models, Facts]:
             fresh, similar = models.next_item, models.similar
-            if fresh is not None and rows is not None:
-                fresh = fresh.with_recent(sessions_of(rows), len(table.items))
+            if fresh is not None and touches is not None:
+                fresh = fresh.with_recent(sessions_of(touches), len(table.items))
             if fresh is not None and fresh is not models.next_item:
                 fresh.recommend(_ANY_QUERY, 1)  # compiles or loads the kernels, off the hot path
             _warm(models, table)
@@ -222,7 +222,7 @@ class Predictor:
             self.models = newer
             self._facts = facts
             self._worths = {}
-            if rows is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
+            if touches is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
 
     def settle(self) -> None:
