@@ -31,6 +31,7 @@ class Exposed(msgspec.Struct, frozen=True):
         chances: by depth, the chance that it had; 0 for nothing.
         meant: how much the policy alone would have given; 0 for nothing.
         features: as known at that moment; None for somebody who may not be learned from.
+        known_as: by which id the person was known at that moment.
     """
 
     person: str
@@ -39,6 +40,7 @@ class Exposed(msgspec.Struct, frozen=True):
     chances: Mapping[float, float]
     meant: float = 0.0
     features: Mapping[str, float] | None = None
+    known_as: str = ""
 
 
 class Gained(msgspec.Struct, frozen=True):
