@@ -51,6 +51,11 @@ class Catalog:
         """Return an item, or None."""
         return self._store.get(item)
 
+    def cost_minor(self, item: ItemId) -> int | None:
+        """Return what an item costs the shop, in minor units; None where that is not known."""
+        found = self._store.get(item)
+        return None if found is None else found.cost_minor
+
     def all(self) -> Iterator[Item]:
         """Yield every item."""
         return self._store.all()

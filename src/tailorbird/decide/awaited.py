@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import msgspec
 
 from tailorbird.decide.actions.advising import Adviser, Fill
+from tailorbird.decide.bandits.choosing import Choice
+from tailorbird.decide.bandits.policy import Arm
+from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.checkout.desk import CheckoutDesk
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.levels import Level
 from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
 from tailorbird.decide.offers.showing import Found
 from tailorbird.decide.placements import Placement, PlacementKind
-from tailorbird.decide.wire import Slot, SlotDecision
+from tailorbird.decide.wire import ShownArm, Slot, SlotDecision
 from tailorbird.spine.ids import Subject
 
 AWAITED = frozenset({PlacementKind.OFFER, PlacementKind.PAYMENT_METHODS, PlacementKind.ACTION})
@@ -36,12 +39,18 @@ class Waiter:
         offers: gives offers.
         checkout: orders payment methods, and fills in what is known.
         adviser: says what is best done.
+        bandits: choose among offers, where a placement has one.
     """
 
     def __init__(
-        self, offers: OfferDesk, checkout: CheckoutDesk, adviser: Adviser | None = None
+        self,
+        offers: OfferDesk,
+        checkout: CheckoutDesk,
+        adviser: Adviser | None = None,
+        bandits: BanditSlots | None = None,
     ) -> None:
         self._adviser = adviser
+        self._bandits = bandits
         self._offers = offers
         self._checkout = checkout
 
@@ -80,7 +89,8 @@ class Waiter:
                 found = Found(notice=REFUSED)
                 if not asked.moment.generic:
                     exposure_id = f"{decision_id}-{place}-1"
-                    found = await self._offers.found(placement.name, shopper, exposure_id)
+                    learner = self._learner(placement, asked)
+                    found = await self._offers.found(placement.name, shopper, exposure_id, learner)
                 kept = _with_offer(decision, found)
                 told = kept if asked.explain else _discreet(kept)
             elif placement.kind is PlacementKind.PAYMENT_METHODS:
@@ -93,6 +103,27 @@ class Waiter:
             noted.append(kept)
         return Completed(tuple(answered), tuple(noted))
 
+    def _learner(self, placement: Placement, asked: Asked) -> _Asked | None:
+        if placement.bandit is None or self._bandits is None:
+            return None
+        return _Asked(self._bandits, placement, asked)
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """A placement's bandit, for one answer."""
+
+    slots: BanditSlots
+    placement: Placement
+    asked: Asked
+
+    def choose(self, arms: tuple[Arm, ...]) -> Choice | None:
+        return self.slots.chosen(self.placement, self.asked.moment, arms)
+
+    def given(self, choice: Choice, exposure_id: str) -> ShownArm:
+        recorded = not self.asked.request.dry_run
+        here = self.asked.moment
+        return self.slots.shown(self.placement, here, choice, exposure_id, recorded=recorded)
+
 
 def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:
     arm = found.arm
@@ -104,6 +135,7 @@ def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:
         offer=found.offer,
         notice=found.notice or msgspec.UNSET,
         lots=found.lots or msgspec.UNSET,
+        arm=found.learned or msgspec.UNSET,
         experiments=()
         if arm is None
         else ({"name": f"offer:{policy.partition('@')[0]}", "variant": arm},),
@@ -112,4 +144,6 @@ def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:
 
 def _discreet(decision: SlotDecision) -> SlotDecision:
     """Leave out why: what a margin or a decile says is no shopper's business, only the shop's."""
-    return msgspec.structs.replace(decision, notice=msgspec.UNSET, lots=msgspec.UNSET)
+    return msgspec.structs.replace(
+        decision, notice=msgspec.UNSET, lots=msgspec.UNSET, arm=msgspec.UNSET
+    )

@@ -65,13 +65,14 @@ class Counters:
         self._checkout = CheckoutDesk(self.payments, catalog, places.contacts)
         circle = Circle(advice, places.contacts, beliefs, self.uplifts, catalog.get)
         self._adviser = Adviser(circle, self._desk)
-        self.waiter = Waiter(self._desk, self._checkout, self._adviser)
+        self._bandits = advice.bandits
+        self.waiter = Waiter(self._desk, self._checkout, self._adviser, self._bandits)
 
     def under(self, draft: Configuration) -> Waiter:
         """Return what completes answers by the offers of a draft: for a look, giving nothing."""
         desk = OfferDesk(self._counter)
         desk.adopt(ready_offers(draft))
-        return Waiter(desk, self._checkout, self._adviser.under(draft, desk))
+        return Waiter(desk, self._checkout, self._adviser.under(draft, desk), self._bandits)
 
     def adopt(self, configuration: Configuration) -> None:
         """Put other offers and methods in force; what was given before stays good."""

@@ -20,6 +20,7 @@ from tailorbird.decide.wire import (
     DecideRequest,
     ExplainedItem,
     RankRequest,
+    ShownArm,
     ShownContent,
     ShownItem,
     Slot,
@@ -91,6 +92,9 @@ class Filler:
         limit = slot.limit or placement.limit
         if asked.rushed:
             return self._hurried(placement, limit, asked, stem)
+        arm = None
+        if placement.bandit is not None:
+            placement, arm = self.armed(placement, asked, stem)
         found = slate(placement, asked.moment, asked.next_items, self._predictor, limit, self._rng)
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
@@ -103,7 +107,18 @@ class Filler:
             rejected=rejected(found, self._predictor) if asked.explain else None,
             notice=None if items else self._notice(),
             runners_up=tuple(self._predictor.vocabulary.decode(found.runners_up)),
+            arm=arm,
         )
+
+    def armed(
+        self, placement: Placement, asked: Asked, stem: str
+    ) -> tuple[Placement, ShownArm | None]:
+        """Return a list's placement under the policy that its bandit chose, and how it chose."""
+        if self._bandits is None or asked.moment.generic:
+            return placement, None
+        recorded = not asked.request.dry_run
+        found = self._bandits.policy(placement, asked.moment, stem, recorded=recorded)
+        return (placement, None) if found is None else found
 
     def _hurried(self, placement: Placement, limit: int, asked: Asked, stem: str) -> SlotDecision:
         """Answer without asking a model: the person's last slate, else bestsellers."""

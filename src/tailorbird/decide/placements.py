@@ -108,13 +108,21 @@ class Creative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discount: bool = False
 
 
+class PolicyArm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One policy of a placement, for a bandit to choose among: what it changes of the placement."""
+
+    id: str
+    changes: dict[str, Any] = {}
+
+
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """A named slot and its policy.
 
     With `ranker: hybrid` the learned ranker orders candidates of all sources, and `weights` and
     `lean` are not heeded; where the version that serves has none, or personalization is refused,
-    the blend does. In a placement of kind `action` the `actions` compete, or all that are declared
-    where it names none.
+    the blend does. A `bandit` chooses among `creatives`, among `policies` of a list, or among the
+    offers of a placement and their depths. In a placement of kind `action` the `actions` compete,
+    or all that are declared where it names none.
     """
 
     name: str
@@ -130,6 +138,7 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     business: Business = Business()
     explore_share: float = 0.0
     creatives: tuple[Creative, ...] = ()
+    policies: tuple[PolicyArm, ...] = ()
     bandit: Bandit | None = None
     actions: tuple[str, ...] = ()
     version: int = 1

@@ -13,8 +13,8 @@ import msgspec
 
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.placements import Placement, PlacementKind, Placements
+from tailorbird.decide.policies import varied
 from tailorbird.decide.ports import DecisionRecord
-from tailorbird.decide.varying import varied
 from tailorbird.decide.wire import Slot, SlotDecision
 from tailorbird.experiments.assigning import Assignment, Split
 from tailorbird.experiments.experiment import HELD_OUT, Unit

@@ -15,6 +15,7 @@ from tailorbird.decide.actions.effects import ArmsOf, chance, without
 from tailorbird.decide.actions.reaching import capped, suppressed, unaddressed, weariness
 from tailorbird.decide.actions.staking import UNKNOWN, stake
 from tailorbird.decide.actions.valuing import Prospect
+from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.checkout.ports import Contacts
 from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
 from tailorbird.decide.offers.choosing import Said, Untold, discount_minor
@@ -58,6 +59,7 @@ class Advice(msgspec.Struct, frozen=True):
         past: what was decided for a person before, newest first.
         foretell: what is to be expected of a customer.
         arms: what bandits have learned.
+        bandits: choose among offers, where a placement has one.
         rng: luck of the draws.
     """
 
@@ -65,6 +67,7 @@ class Advice(msgspec.Struct, frozen=True):
     past: Past
     foretell: Foretell
     arms: ArmsOf
+    bandits: BanditSlots
     rng: np.random.Generator
 
 
