@@ -35,12 +35,16 @@ from tailorbird.decide.wire import (
     answered,
 )
 from tailorbird.identity.resolver import Resolver
+from tailorbird.links.lending import Lending, Loan
 from tailorbird.predict.board import NOBODY
 from tailorbird.predict.predictor import Predictor
 from tailorbird.profile.ports import ProfileStore
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.ids import ItemId, PersonId, Subject
+
+Who = tuple[PersonId | None, Profile | None, bool, Loan | None]
+"""Who asks, what is known, whether personalization is allowed, and what is lent to them."""
 
 _SAFETY = 2.0  # a stage is begun only if twice its usual time is left
 
@@ -88,6 +92,7 @@ class Decider:
         self.trials: Trials | None = None
         self.described: Profile | None = None
         self.accounts: Registrar | None = None
+        self.lending = Lending(rooms.gate, rooms.profiles)
 
     async def decide(
         self,
@@ -112,8 +117,9 @@ class Decider:
         """
         started = time.perf_counter()
         chosen: Chosen = [(self.placements.get(slot.name), slot) for slot in request.placements]
-        person, profile, permitted = await self._who(request.context, subject, signals)
-        asked = self._asked(request, (person, profile, permitted), started, deadline_ms, explain)
+        who = await self._who(request.context, subject, signals)
+        _, profile, permitted, _ = who
+        asked = self._asked(request, who, started, deadline_ms, explain)
         decision_id = self._names.next()
         chosen, tried = self._tried(chosen, asked, subject)
         standing = await self._standing(request.context, profile)
@@ -169,20 +175,20 @@ class Decider:
             self._note(record, asked, msgspec.structs.replace(tried, ghosts=()))
         return DecideAnswer(decision_id, tried.told((decision,)), took_ms)
 
-    async def _who(
-        self, context: RequestContext, subject: Subject, signals: Choices
-    ) -> tuple[PersonId | None, Profile | None, bool]:
+    async def _who(self, context: RequestContext, subject: Subject, signals: Choices) -> Who:
         if self.described is not None:
-            return None, self.described, True
+            return None, self.described, True, None
         consent = context.consent
         if consent is not None:
             signals = strictest(signals, from_context({"consent": consent}))
         permit = await self._rooms.gate.ask(subject, Purpose.PERSONALIZATION, signals)
         if isinstance(permit, Denied):
-            return None, None, False
+            return None, None, False, None
         person = await self._rooms.resolver.person(subject)
         profile = None if person is None else await self._read(permit, person)
-        return person, profile, True
+        links = self.lending.links
+        loan = None if person is None or person not in links else await self.lending.of(person)
+        return person, profile, True, loan
 
     async def _standing(self, context: RequestContext, profile: Profile | None) -> Standing | None:
         if self.accounts is None or profile is None or not profile.accounts:
@@ -195,17 +201,17 @@ class Decider:
     def _asked(
         self,
         request: DecideRequest | RankRequest,
-        who: tuple[PersonId | None, Profile | None, bool],
+        who: Who,
         started: float,
         deadline_ms: float,
         explain: bool,  # noqa: FBT001
     ) -> Asked:
-        person, profile, permitted = who
+        person, profile, permitted, loan = who
         now_ms = self._clock()
         if not permitted:
             here = generic_moment(request.context, now_ms)
             return Asked(request, None, here, NOBODY, rushed=False, explain=explain)
-        here = moment(profile, request.context, self.predictor, now_ms)
+        here = moment(profile, request.context, self.predictor, now_ms, loan)
         left_ms = deadline_ms - (time.perf_counter() - started) * 1000
         if left_ms < self.predictor.session_ms * _SAFETY:
             self.predictor.skipped()

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tailorbird.decide.offers.lots import Lot
+from tailorbird.links.lending import LentBy
 from tailorbird.spine.errors import BadRequest
 
 MOST_PLACEMENTS = 20
@@ -114,6 +115,7 @@ class ExplainedItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     sources: dict[str, float]
     facet: str | None
     action_probability: float | msgspec.UnsetType = msgspec.UNSET
+    lent: LentBy | msgspec.UnsetType = msgspec.UNSET
 
 
 class RejectedCandidate(msgspec.Struct, frozen=True, gc=False, rename="camel"):

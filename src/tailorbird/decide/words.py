@@ -28,6 +28,7 @@ class Words:
         self._anchors = here.anchors.tolist()
         self._page = -1 if here.page_item is None else table.items.codes.get(here.page_item, -1)
         self._titles: dict[int, str] = {}
+        self._lent = _lent_codes(here, table)
         self._said: dict[tuple[Source, str | None, int], str] = {}
         self._place = (
             self._table.facets.ids[here.category].rpartition(" > ")[2].removeprefix("category:")
@@ -44,8 +45,8 @@ class Words:
             anchor = self._nearest(code, self._session)
         elif source is Source.COMPLEMENT:
             anchor = self._nearest(code, self._anchors)
-        elif source is not Source.AFFINITY:
-            facet = -1
+        elif source is not Source.AFFINITY or facet in self._lent:
+            facet = -1  # what is lent is not named: whoever sits there may be somebody else
         grounds = (source, anchor, facet)
         said = self._said.get(grounds)
         if said is None:
@@ -83,3 +84,15 @@ class Words:
         if code not in self._titles:
             self._titles[code] = self._title(code)
         return self._titles[code]
+
+
+def _lent_codes(here: Moment, table: ItemTable) -> frozenset[int]:
+    """Return the codes of leanings that are only lent."""
+    if here.loan is None:
+        return _NONE_LENT
+    own = {} if here.profile is None else here.profile.facets
+    codes = table.facets.codes
+    return frozenset(codes.get(facet, -1) for facet in here.loan.pulls if facet not in own)
+
+
+_NONE_LENT: frozenset[int] = frozenset()

@@ -2,12 +2,11 @@
 
 | field | levels, from the most telling |
 | --- | --- |
-| network | `alone often`, `alone once` (no others), `few often`, `few once`, `some`, `crowd`, `none`
+| network | `alone often`, `alone once`, `few often`, `few once`, `some`, `crowd`, `none` |
 | place | `same rare`, `same common`, `same country`, `other` |
 | device | `same browser`, `same maker`, `same kind`, `other kind` |
 | time | `handoff`, `apart`, `together at home`, `together elsewhere` |
 | items | `most`, `many`, `few`, `none` of what the side of fewer items looked at, rare ones more |
-| visits | `seldom`, `less`, `as much`: of the browser beside the person |
 | click | `same`, `none` |
 
 A field that is unknown on either side has no level, and weighs nothing.
@@ -28,7 +27,6 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "device": ("same browser", "same maker", "same kind", "other kind"),
     "time": ("handoff", "apart", "together at home", "together elsewhere"),
     "items": ("most", "many", "few", "none"),
-    "visits": ("seldom", "less", "as much"),
     "click": ("same", "none"),
 }
 FIELDS = tuple(LEVELS)
@@ -40,7 +38,6 @@ _FEW, _SOME_OTHERS = 3, 12  # browsers of others in the same network
 _RARE_PLACE = 0.05
 _MOST, _MANY = 0.6, 0.35  # of the surprise in what the side of the fewer items looked at
 _LEAST_SURPRISE = 4.0  # nats; less than that is what everybody looks at
-_SELDOM, _LESS = 0.15, 0.4  # of the visits of both
 _HANDOFF_MS = 30 * MINUTE_MS
 _TOGETHER_MS = 2 * MINUTE_MS  # both at work within so little time takes two people
 _LONGEST_STAY_MS = 12 * HOUR_MS
@@ -63,7 +60,6 @@ def compare(browser: str, a: Sight, user: str, b: Sight, crowd: Crowd) -> Levels
         _device(a, b),
         _time(a, b),
         _items(a, b, crowd),
-        _visits(a, b),
         _click(a, b),
     )
 
@@ -136,13 +132,6 @@ def _items(a: Sight, b: Sight, crowd: Crowd) -> str | None:
     if both < _LEAST_SURPRISE or share < _MANY:
         return "few"
     return "most" if share >= _MOST else "many"
-
-
-def _visits(a: Sight, b: Sight) -> str:
-    share = len(a.spans) / (len(a.spans) + len(b.spans))
-    if share < _SELDOM:
-        return "seldom"
-    return "less" if share < _LESS else "as much"
 
 
 def _click(a: Sight, b: Sight) -> str | None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tailorbird.links.comparing import FIELDS, Levels, compare
 from tailorbird.links.crowd import Crowd
 from tailorbird.links.learning import Model, Threshold, threshold_of
-from tailorbird.links.scoring import Scale, parts, posterior, shifted, weight
+from tailorbird.links.scoring import Scale, parts, posterior, shifted, silence, weight
 from tailorbird.links.stays import sight_of
 from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, user_key
 
@@ -51,6 +51,7 @@ class Beside(msgspec.Struct, frozen=True):
     browser: str
     users: tuple[str, ...]
     levels: tuple[Levels, ...]
+    stays: int
 
 
 def beside(crowd: Crowd, browser: str) -> Beside:
@@ -63,7 +64,7 @@ def beside(crowd: Crowd, browser: str) -> Beside:
         if sight is not None and theirs is not None:
             users.append(user)
             levels.append(compare(browser, sight, user, theirs, crowd))
-    return Beside(browser, tuple(users), tuple(levels))
+    return Beside(browser, tuple(users), tuple(levels), len(crowd.stays[browser]))
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -87,7 +88,7 @@ def links_among(
         precision: the share of links that shall be right, 0 to 1.
         at_ms: now.
     """
-    weighed = [tuple(weight(one, model.weights) for one in each.levels) for each in besides]
+    weighed = [_weighed(each, model) for each in besides]
     scale = shifted([of for of in weighed if of], model.scale)
     threshold = threshold_of(model, scale, precision)
     links: list[Link] = []
@@ -99,6 +100,11 @@ def links_among(
             links.append(replace(link, probability=round(most, 4), since_ms=at_ms))
     links.sort(key=lambda one: (-one.probability, one.browser))
     return Found(_precise(links, precision), threshold, scale, len(besides))
+
+
+def _weighed(each: Beside, model: Model) -> tuple[float, ...]:
+    quiet = silence(model.silence, each.stays)
+    return tuple(quiet + weight(one, model.weights) for one in each.levels)
 
 
 def _precise(links: Sequence[Link], precision: float) -> tuple[Link, ...]:

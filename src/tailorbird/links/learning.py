@@ -24,6 +24,7 @@ from tailorbird.links.scoring import (
     Weights,
     calibrated,
     posterior,
+    silence_of,
     weight,
     weights_of,
 )
@@ -50,6 +51,7 @@ class Model(msgspec.Struct, frozen=True):
         browsers: how many browsers had logged in and could be learned from.
         truths: how many of them were somebody known, who was among those compared.
         held_out: these browsers again, scored by what others have shown.
+        silence: what it adds to stay anonymous, in nats by stays.
         why: in words.
     """
 
@@ -59,6 +61,7 @@ class Model(msgspec.Struct, frozen=True):
     browsers: int = 0
     truths: int = 0
     held_out: tuple[Scored, ...] = ()
+    silence: tuple[float, ...] = ()
     why: str = ""
 
 
@@ -77,6 +80,7 @@ class Case(msgspec.Struct, frozen=True):
     at_ms: int
     levels: tuple[Levels, ...]
     which: int | None
+    stays: int
 
 
 def case_of(browser: str, crowd: Crowd) -> Case | None:
@@ -97,7 +101,7 @@ def case_of(browser: str, crowd: Crowd) -> Case | None:
         if sight is not None:
             which = len(levels) if candidate == user else which
             levels.append(compare(browser, before, candidate, sight, crowd))
-    return Case(login_ms, tuple(levels), which) if levels else None
+    return Case(login_ms, tuple(levels), which, len(before.spans)) if levels else None
 
 
 def learned(cases: Sequence[Case]) -> Model:
@@ -119,7 +123,8 @@ def learned(cases: Sequence[Case]) -> Model:
         ]
     why = f"Learned from {truths} browsers whose login showed that they were somebody known."
     weights, scale = weights_of(_pairs(cases)), calibrated(held_out)
-    return Model(weights, scale, "learned", len(cases), truths, tuple(held_out), why)
+    silence = silence_of([one.stays for one in cases])
+    return Model(weights, scale, "learned", len(cases), truths, tuple(held_out), silence, why)
 
 
 def stated() -> Model:
@@ -132,11 +137,11 @@ def stated() -> Model:
 
 
 def threshold_of(model: Model, scale: Scale, precision: float) -> Threshold:
-    """Return the lowest threshold that what logins have shown does not speak against.
+    """Return the lowest threshold whose precision is sure enough.
 
-    It speaks against one if the share of right links above it, and a standard error more (Wilson's
-    interval), is less than what is asked for. The held-out browsers are weighed so that as many of
-    them have a match as of those that never log in.
+    Sure is what lies above the precision asked for by one standard error (Wilson's interval). The
+    held-out browsers are weighed so that as many of them have a match as of those that never log
+    in.
 
     Args:
         model: with held-out truth.
@@ -174,7 +179,7 @@ def _threshold(marks: Sequence[tuple[float, bool, float]], precision: float) -> 
         right, total, squares = right + is_right, total + counts, squares + counts * counts
         rights += counts * is_right
         share, worth = rights / total, total * total / squares
-        if links >= _LEAST_LINKS and _upper(share, worth) >= precision:
+        if links >= _LEAST_LINKS and _lower(share, worth) >= precision:
             found = Threshold(probability, links, right, round(share, 4))
     return found
 
@@ -185,8 +190,8 @@ def _pairs(cases: Sequence[Case]) -> Iterator[tuple[Levels, bool]]:
             yield levels, place == case.which
 
 
-def _upper(share: float, of: float) -> float:
-    """Return the upper end of Wilson's interval for a share, one standard error wide."""
+def _lower(share: float, of: float) -> float:
+    """Return the lower end of Wilson's interval for a share, one standard error wide."""
     middle = share + 1 / (2 * of)
     spread = sqrt(share * (1 - share) / of + 1 / (4 * of * of))
-    return (middle + spread) / (1 + 1 / of)
+    return (middle - spread) / (1 + 1 / of)

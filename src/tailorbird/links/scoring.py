@@ -61,13 +61,13 @@ STATED: Mapping[str, Mapping[str, tuple[float, float]]] = {
         "few": (0.15, 0.43),
         "none": (0.45, 0.50),
     },
-    "visits": {"seldom": (0.35, 0.25), "less": (0.40, 0.35), "as much": (0.25, 0.40)},
     "click": {"same": (0.20, 0.005), "none": (0.80, 0.995)},
 }
 """What weights rest on where nothing was learned: (m, u) by field and level. Judgment, no data."""
 
 STATED_SHARE, STATED_TEMPER = 0.10, 0.7
 _LEAST_SHARE = 0.002
+_LONGEST_SILENCE = 30
 
 Weights = Mapping[str, Mapping[str, float]]
 """Nats by field and level."""
@@ -119,6 +119,25 @@ def parts(levels: Levels, weights: Weights) -> dict[str, float]:
         for field, level in zip(FIELDS, levels, strict=True)
         if level is not None
     }
+
+
+def silence_of(stays_before_login: Sequence[int]) -> tuple[float, ...]:
+    """Return how much it speaks against a match to have stayed anonymous, in nats by stays.
+
+    Somebody with an account logs in sooner or later: of browsers that did, a share `S(n)` had been
+    anonymous for `n` stays or more. One that has been so for `n` stays and has not logged in yet is
+    somebody with an account at most so often, so `ln S(n)` is added to its weights. (Who never logs
+    in within the window is not counted in `S`; so it is too small, and links are too few.)
+    """
+    total = len(stays_before_login)
+    counts = np.bincount(np.minimum(stays_before_login, _LONGEST_SILENCE), minlength=1)
+    lasted = np.cumsum(counts[::-1])[::-1]
+    return tuple(np.log((lasted + 0.5) / (total + 0.5)).tolist())
+
+
+def silence(of: Sequence[float], stays: int) -> float:
+    """Return what so many anonymous stays add to a browser's weights, in nats."""
+    return of[min(stays, len(of) - 1)] if of else 0.0
 
 
 def posterior(of: Sequence[float], scale: Scale) -> list[float]:
