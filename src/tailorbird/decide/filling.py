@@ -163,7 +163,8 @@ class Filler:
         if not asked.explain:
             return tuple(items)
         return tuple(
-            explained(item, place, found, self._predictor) for place, item in enumerate(items)
+            explained(item, place, found, self._predictor, asked.moment)
+            for place, item in enumerate(items)
         )
 
     def _content(self, placement: Placement, asked: Asked, stem: str) -> SlotDecision:
