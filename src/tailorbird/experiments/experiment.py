@@ -130,11 +130,20 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         return WHOLE * self.shares[self.arm] / sum(self.shares.values())
 
 
-class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Those whom no experiment reaches, so that all of them together can be judged."""
+class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Those whom no experiment reaches, so that all of them together can be judged.
+
+    Attributes:
+        share: of people.
+        metrics, covariates, window_days, detect: of its reading, as of an experiment's.
+    """
 
     name: str = "global"
     share: float = 0.05
+    metrics: tuple[str | dict[str, Any], ...] = ("revenue_per_user", "conversion")
+    covariates: tuple[str, ...] = ("before:revenue",)
+    window_days: float | None = None
+    detect: float = 0.05
 
 
 class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

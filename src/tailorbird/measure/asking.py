@@ -31,12 +31,15 @@ OUTCOMES = (
 _BEFORE = "before:"
 
 
-def question_of(one: Experiment, weights: tuple[Weights, ...] = ()) -> Question:
+def question_of(
+    one: Experiment, weights: tuple[Weights, ...] = (), notes: tuple[str, ...] = ()
+) -> Question:
     """Return what is asked of an experiment.
 
     Args:
         one: a valid experiment.
         weights: how traffic was split, where that changed; else as declared.
+        notes: what a reader has to mind of how the experiment went.
     """
     return Question(
         metrics=tuple(_metric(said) for said in one.metrics),
@@ -45,6 +48,7 @@ def question_of(one: Experiment, weights: tuple[Weights, ...] = ()) -> Question:
         covariates=one.covariates,
         weights=weights or (Weights(one.shares),),
         detect=one.detect,
+        notes=notes,
     )
 
 

@@ -12,20 +12,24 @@ class Cell(msgspec.Struct, frozen=True):
         arm: Its name.
         sums: Over the metrics' columns and the covariates; see `covariates` of `Gathered`.
         day: Days since 1970 in the time zone asked for; None where no times are known.
+        period: Which of the question's weights were in force when the arm was given; None: those of
+            the day.
     """
 
     arm: str
     sums: Sums
     day: int | None = None
+    period: int | None = None
 
 
 class SegmentCell(msgspec.Struct, frozen=True):
-    """The sums of the units of one arm with one value of a segment's column."""
+    """The sums of the units of one arm with one value of a segment's column, in one period."""
 
     column: str
     value: str
     arm: str
     sums: Sums
+    period: int = 0
 
 
 class QuantileCell(msgspec.Struct, frozen=True):

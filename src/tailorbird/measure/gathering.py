@@ -9,9 +9,10 @@ from tea_tasting.aggr import Aggregates, read_aggregates
 from tailorbird.measure.gathered import Cell, Gathered, QuantileCell, SegmentCell
 from tailorbird.measure.metrics import Quantile, columns_of, summed_of
 from tailorbird.measure.outcomes import Joined, joined
-from tailorbird.measure.preparing import ARM, DAY, Prepared, prepared_of, segment_of
+from tailorbird.measure.preparing import ARM, DAY, PERIOD, Prepared, prepared_of, segment_of
 from tailorbird.measure.question import Question
 from tailorbird.measure.rows import BEFORE, Units, units
+from tailorbird.measure.splitting import starts_of
 from tailorbird.measure.sums import Sums, pair
 from tailorbird.measure.tables import Table, UnreadableTable, engine, listed, opened, single
 
@@ -66,7 +67,8 @@ def _units(connection: Any, table: Table, question: Question, values: list[str])
     known = list(dict.fromkeys([*known, *question.segments]))
     if not table.outcomes and any(name.startswith(BEFORE) for name in question.covariates):
         raise UnreadableTable("Sums from before exposure need --outcomes, --at and --exposed-at.")
-    return units(opened(connection, table.path), table, own, known)
+    starts = starts_of(question.weights, table.zone)
+    return units(opened(connection, table.path), table, own, known, starts)
 
 
 def _assigned(found: Units) -> dict[str, int]:
@@ -101,15 +103,21 @@ def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tup
     rows = prepared.table
     place = ibis.cases(*((rows[ARM] == arm, at) for at, arm in enumerate(arms)), else_=0)
     day = ibis.coalesce(rows[DAY].cast("int64") + _DAY_ZERO, 0)
-    cell = place.cast("int64") * _DAYS_APART + day
-    found = _summed(rows.mutate(**{_CELL: cell}), _CELL, prepared, question)
-    told = {divmod(int(str(key)), _DAYS_APART): sums for key, sums in found.items()}
+    many = max(len(question.weights), 1)
+    group = place.cast("int64") * many + rows[PERIOD].cast("int64")
+    found = _summed(rows.mutate(**{_CELL: group * _DAYS_APART + day}), _CELL, prepared, question)
     cells = [
-        Cell(arms[at], sums, day - _DAY_ZERO if day else None)
-        for (at, day), sums in sorted(told.items())
+        _cell(*divmod(int(str(key)), _DAYS_APART), sums, arms, many) for key, sums in found.items()
     ]
+    cells.sort(key=lambda cell: (cell.arm, cell.period or 0, cell.day or 0))
     missing = [Cell(arm, Sums()) for arm in arms if arm not in {cell.arm for cell in cells}]
     return (*cells, *missing)
+
+
+def _cell(group: int, day: int, sums: Sums, arms: tuple[str, ...], many: int) -> Cell:
+    at, period = divmod(group, many)
+    known = day - _DAY_ZERO if day else None
+    return Cell(arms[at], sums, known, period if known is not None and many > 1 else None)
 
 
 def _summed(rows: Any, by: str, prepared: Prepared, question: Question) -> dict[object, Sums]:  # noqa: ANN401
@@ -150,10 +158,12 @@ def _segment(prepared: Prepared, question: Question, column: str) -> list[Segmen
     largest = listed(counts.order_by(ibis.desc("n"), "value").limit(_MOST_VALUES + 1))
     kept = [one["value"] for one in largest[:_MOST_VALUES]]
     shown = ibis.ifelse(value.isin(kept), value, _OTHER) if len(largest) > len(kept) else value
-    group = rows[ARM] + "\x1f" + shown
+    group = rows[ARM] + "\x1f" + rows[PERIOD].cast("string") + "\x1f" + shown
     found = _summed(rows.mutate(**{_CELL: group}), _CELL, prepared, question)
-    parts = {tuple(str(key).split("\x1f", 1)): sums for key, sums in found.items()}
-    return [SegmentCell(column, shown, arm, sums) for (arm, shown), sums in sorted(parts.items())]
+    parts = sorted((str(key).split("\x1f", 2), sums) for key, sums in found.items())
+    return [
+        SegmentCell(column, shown, arm, sums, int(period)) for (arm, period, shown), sums in parts
+    ]
 
 
 def _quantiles(

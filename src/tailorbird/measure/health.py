@@ -12,7 +12,15 @@ from tailorbird.measure.gathered import Cell, Gathered
 from tailorbird.measure.powering import minimum_detectable, power_now, units_needed
 from tailorbird.measure.question import Question, Weights
 from tailorbird.measure.reading import EXPOSURES, Check, Health, Status
-from tailorbird.measure.splitting import changed_p, counted, over_periods, periods, rates_p
+from tailorbird.measure.splitting import (
+    changed_p,
+    counted,
+    over_periods,
+    periods,
+    rates_p,
+    sample_ratio_p,
+    strays,
+)
 from tailorbird.measure.sums import Sums, added
 
 _ORDER: Mapping[Status, int] = {"broken": 0, "notice": 1, "ok": 2}
@@ -34,10 +42,11 @@ def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         gathered: The sums, and what was odd.
         weights: The planned split, checked.
     """
-    split = over_periods(_assigned(gathered), weights) if gathered.cells else None
+    assigned = _assigned(gathered)
+    split = over_periods(assigned, weights) if assigned else None
     checks = [
         *_exposed(question, gathered),
-        *_sample_ratio(question, split),
+        *_sample_ratio(question, split, _by_period(assigned, weights)),
         *_changed(question, gathered, weights),
         *_contaminated(question, gathered),
         *_exposure(question, gathered),
@@ -83,24 +92,46 @@ def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
             yield Check(EXPOSURES, "notice", f"The arm {arm!r} is small: {n} units.")
 
 
-def _sample_ratio(question: Question, p_value: float | None) -> Iterator[Check]:
+def _sample_ratio(question: Question, p_value: float | None, periods_: str) -> Iterator[Check]:
     if p_value is None:
         return
     limits = question.limits
     if p_value < limits.sample_ratio_p:
-        says = f"The split is not the planned one (p = {p_value:.2g}): units are missing."
+        says = f"The split is not the planned one (p = {p_value:.2g}): units are missing.{periods_}"
         yield Check("sample ratio", "broken", says)
     elif p_value < limits.sample_ratio_shown_p:
         says = f"The split is uneven (p = {p_value:.2g}), short of the alarm at "
-        yield Check("sample ratio", "notice", f"{says}{limits.sample_ratio_p:g}.")
+        yield Check("sample ratio", "notice", f"{says}{limits.sample_ratio_p:g}.{periods_}")
     else:
-        yield Check("sample ratio", "ok", f"The split is as planned (p = {p_value:.2g}).")
+        says = f"The split is as planned (p = {p_value:.2g}).{periods_}"
+        yield Check("sample ratio", "ok", says)
+
+
+def _by_period(cells: tuple[Cell, ...], weights: tuple[Weights, ...]) -> str:
+    """Return in words how each period's units compare with its own weights."""
+    if len(weights) < 2:
+        return ""
+    told = []
+    for held, one in zip(periods(cells, weights), weights, strict=True):
+        counts = counted(held)
+        p_value = sample_ratio_p(counts, one.shares)
+        if p_value is not None:
+            seen = ", ".join(f"{arm} {counts.get(arm, 0):,}" for arm in one.shares)
+            meant = " to ".join(f"{share:g}" for share in one.shares.values())
+            since = "At first" if one.since is None else f"From {one.since}"
+            told.append(f" {since}: {seen}, planned {meant} (p = {p_value:.2g}).")
+    return "".join(told)
 
 
 def _changed(
     question: Question, gathered: Gathered, weights: tuple[Weights, ...]
 ) -> Iterator[Check]:
-    found = [changed_p(one) for one in periods(gathered.cells, weights)]
+    apart = periods(gathered.cells, weights)
+    astray = strays(apart, weights) if len(weights) > 1 else 0
+    if astray:
+        says = f"{astray:,} units were given an arm that had no traffic by the weights of then."
+        yield Check("weights", "broken", says)
+    found = [changed_p(one) for one in apart]
     known = [one for one in found if one is not None]
     if known and min(known) * len(known) < question.limits.sample_ratio_p:
         says = (
