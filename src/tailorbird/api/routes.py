@@ -28,6 +28,7 @@ from tailorbird.experiments.staging import Edit
 from tailorbird.measure.following import Move
 from tailorbird.measure.powering import Plan, Wish
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
+from tailorbird.links.telling import LinksShown
 from tailorbird.segments.telling import MembersShown, SegmentsShown
 
 Kind = Literal["text", "number"]
@@ -153,6 +154,11 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/segments/{segment}/merge"): _segment(takes=Merging, gives=SegmentsShown),
     ("PUT", "/v1/segments/{segment}/people/{person}"): _segment(gives=shapes.Done),
     ("DELETE", "/v1/segments/{segment}/people/{person}"): _segment(gives=shapes.Done),
+    ("GET", "/v1/links"): Described(_PEOPLE, Scope.PEOPLE, gives=LinksShown),
+    ("POST", "/v1/links/refresh"): _segment(gives=LinksShown),
+    ("DELETE", "/v1/links"): _segment(gives=LinksShown),
+    ("GET", "/v1/people/{person}/links"): _of_person(LinksShown),
+    ("DELETE", "/v1/people/{person}/links/{other}"): _segment(gives=LinksShown),
     ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
     ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
     ("POST", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),

@@ -40,6 +40,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     await workspace.accounts.follow(workspace.state, workspace.segmenter.of_person)
     workspace.decider.accounts = workspace.accounts
     workspace.attend()
+    await workspace.linker.retire()
     await _load_models(workspace)
     await _recall(workspace)
     await workspace.bandits.recall(workspace.state.offset)

@@ -105,17 +105,20 @@ class Linker:
         return () if self.signals is None else (self.signals,)
 
     async def open(self) -> None:
-        """Take up what was found before; where links are off, throw it away."""
+        """Take up what was found before; where links are off, look at none of it."""
+        if self.signals is None:
+            return
         kept = await self.store.kept()
         self._denied = {(one.browser, one.user) for one in kept.denials}
-        if self.signals is None:
-            if kept.links:
-                await self.store.put((), Standing())
-            await self.store.key(None)
-            return
         self._standing = kept.standing
         self._lend(kept.links)
         await self._rotate()
+
+    async def retire(self) -> None:
+        """Where a shop serves with links off, throw away what was found before, and the key."""
+        if self.signals is None:
+            await self.store.put((), Standing())
+            await self.store.key(None)
 
     async def round(self) -> None:
         """Look again, if something happened since; what refuses consent now is dropped."""

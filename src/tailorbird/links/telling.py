@@ -81,3 +81,8 @@ def links_shown(
         settled=standing.settled,
         settled_right=standing.settled_right,
     )
+
+
+def lent_to(shown: LinksShown, person: PersonId) -> tuple[LinkShown, ...]:
+    """Return those links by which a person is lent something."""
+    return tuple(one for one in shown.links if one.lent_to == person)
