@@ -17,6 +17,7 @@ from tailorbird.api.experiments import ExperimentDoors
 from tailorbird.api.features import FeatureDoors
 from tailorbird.api.http import Door
 from tailorbird.api.items import ItemDoors
+from tailorbird.api.kpis import KpiDoors
 from tailorbird.api.links import LinkDoors
 from tailorbird.api.models import ModelDoors
 from tailorbird.api.ofrep import OfrepDoors
@@ -62,6 +63,7 @@ def build(install: Install) -> ASGIApp:
     exact |= flags.exact() | experiments.exact()
     patterned += flags.patterned() + experiments.patterned()
     patterned += RolloutDoors(keeper, install).patterned()
+    exact |= KpiDoors(keeper, install).exact()
     links = LinkDoors(keeper, install)
     exact |= links.exact()
     patterned += links.patterned()

@@ -10,6 +10,7 @@ from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.bandits import BanditsShown
 from tailorbird.api.experiments import ExperimentsShown
 from tailorbird.api.features import FeatureList, FeatureValues
+from tailorbird.api.kpis import FILTERS
 from tailorbird.api.models import ModelsShown
 from tailorbird.api.ofrep import FlagFault, FlagsAsked, FlagsShown
 from tailorbird.api.people import SplitRequest
@@ -25,10 +26,11 @@ from tailorbird.decide.actions.wire import NextActionAnswer, NextActionRequest
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.experiments.evaluating import Evaluation
 from tailorbird.experiments.staging import Edit
+from tailorbird.links.telling import LinksShown
 from tailorbird.measure.following import Move
+from tailorbird.measure.kpis.figures import KpisShown
 from tailorbird.measure.powering import Plan, Wish
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
-from tailorbird.links.telling import LinksShown
 from tailorbird.segments.telling import MembersShown, SegmentsShown
 
 Kind = Literal["text", "number"]
@@ -66,6 +68,7 @@ class Described(msgspec.Struct, frozen=True):
 _EVENTS, _DECIDE, _ITEMS = "Events", "Decisions", "Items"
 _PEOPLE, _PRIVACY, _QUALITY = "People", "Consent and privacy", "Data quality"
 _CONFIG, _TRY = "Configuration", "Experiments and flags"
+_FIGURES = "Key figures"
 _RUN, _CLIENTS = "Operation", "What client libraries ask for"
 
 _event = Described(_EVENTS, Scope.COLLECT, WireEvent, Outcome, mistakes=(503,))
@@ -202,6 +205,13 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/experiments"): Described(_TRY, Scope.ADMIN, gives=ExperimentsShown),
     ("GET", "/v1/experiments/{name}/reading"): Described(
         _TRY, Scope.ADMIN, gives=dict[str, Any], mistakes=(404, 501)
+    ),
+    ("GET", "/v1/kpis"): Described(
+        _FIGURES,
+        Scope.ADMIN,
+        gives=KpisShown,
+        query=tuple((name, "text") for name in ("by", "since", "until", *FILTERS)),
+        mistakes=(501,),
     ),
     ("GET", "/v1/experiments/{name}/rollout"): Described(
         _TRY, Scope.ADMIN, gives=RolloutShown, mistakes=(404,)

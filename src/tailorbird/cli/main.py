@@ -17,6 +17,7 @@ from tailorbird.cli.exporting import export
 from tailorbird.cli.features import features
 from tailorbird.cli.importing import importing
 from tailorbird.cli.keys import keys
+from tailorbird.cli.kpis import kpis
 from tailorbird.cli.links import links
 from tailorbird.cli.models import models
 from tailorbird.cli.offers import offers
@@ -45,6 +46,7 @@ app.add_typer(links, name="links")
 app.add_typer(offers, name="offers")
 
 app.command()(demo)
+app.command()(kpis)
 app.command()(apply)
 app.command()(train)
 app.command()(export)

@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from tailorbird.catalog.items import Item
+from tailorbird.catalog.supply import StockChange
 from tailorbird.collect.refusals import DeadLetter
 from tailorbird.consent.purposes import Purpose
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.identity.graph import Node
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.events import LoggedEvent
-from tailorbird.spine.ids import IdentifierKey, PersonId
+from tailorbird.spine.ids import IdentifierKey, ItemId, PersonId
 from tailorbird.storage.embedded.dead_letters import letter_from
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
@@ -171,6 +172,12 @@ class WorkspaceFiles:
         """Yield the catalog."""
         decode = msgspec.msgpack.Decoder(Item).decode
         yield from (decode(body) for (body,) in self._rows("catalog.db", _ITEMS["all"], ()))
+
+    def stock_changes(self) -> Iterator[StockChange]:
+        """Yield when items ran out and came back, oldest first; nothing of an older folder."""
+        if self._number("catalog.db", _ITEMS["has_changes"]):
+            for item, at_ms, in_stock in self._rows("catalog.db", _ITEMS["changes"], ()):
+                yield StockChange(ItemId(item), at_ms, bool(in_stock))
 
     def log(self) -> LogReader | None:
         """Return the log for reading; None where there is none yet."""
