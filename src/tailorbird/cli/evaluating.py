@@ -10,6 +10,7 @@ from tailorbird.cli.evaluate_bandits import bandits
 from tailorbird.cli.evaluate_business import evaluate_business
 from tailorbird.cli.evaluate_exposures import evaluate_exposures
 from tailorbird.cli.evaluate_hybrid import evaluate_hybrid
+from tailorbird.cli.evaluate_links import evaluate_links
 from tailorbird.cli.evaluate_long import evaluate_long
 from tailorbird.cli.evaluate_people import evaluate_intent, evaluate_segments, evaluate_value
 from tailorbird.cli.evaluate_policy import policy
@@ -53,3 +54,4 @@ evaluations.command("policy")(policy)
 evaluations.command("uplift")(uplift)
 evaluations.command("bandits")(bandits)
 evaluations.command("business")(evaluate_business)
+evaluations.command("links")(evaluate_links)
