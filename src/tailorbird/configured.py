@@ -9,12 +9,13 @@ from tailorbird.decide.checkout.method import PAYMENT_METHODS
 from tailorbird.decide.configuration import PLACEMENTS
 from tailorbird.decide.offers.configuration import OFFERS
 from tailorbird.decide.varying import placement_faults
-from tailorbird.experiments.configuration import FLAGS, HOLDOUTS, checked
+from tailorbird.experiments.configuration import FLAGS, checked, checked_holdouts
 from tailorbird.experiments.staging import STAGES, carried
-from tailorbird.measure.asking import metric_faults
+from tailorbird.measure.asking import holdout_faults, metric_faults
 from tailorbird.rules.configuration import EVENTS, RULES
 
 EXPERIMENTS = checked(placement_faults, metric_faults)
+HOLDOUTS = checked_holdouts(holdout_faults)
 
 KINDS: tuple[Kind[Any], ...] = (
     PLACEMENTS,

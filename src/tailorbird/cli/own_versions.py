@@ -10,10 +10,10 @@ from tailorbird.configure.configurator import Configurator
 from tailorbird.configure.ports import VersionStore
 from tailorbird.configure.reading import BadConfiguration
 from tailorbird.experiments.configuration import EXPERIMENTS, HOLDOUTS
-from tailorbird.experiments.experiment import HELD_OUT, ExposedBy, Holdout, Unit
+from tailorbird.experiments.experiment import EVERYTHING, HELD_OUT, ExposedBy, Holdout, Unit
 from tailorbird.experiments.staging import STAGES, experiments_in
 from tailorbird.measure.own.happened import Reach
-from tailorbird.measure.own.history import EVERYTHING, Era, as_experiment
+from tailorbird.measure.own.history import Era, as_experiment
 
 Since = dict[str, Any]
 
@@ -67,7 +67,7 @@ class Versions:
         return self._past(mark, era)
 
     def reach_of_holdout(self) -> Reach:
-        """Return every experiment on people that the holdout was kept out of, whenever it ran."""
+        """Return every experiment on people that the holdout is kept out of, whenever it ran."""
         arms: dict[str, dict[str, str]] = {}
         direct: set[str] = set()
 
@@ -77,6 +77,7 @@ class Versions:
         for _, then in self._known(mark):
             for one in () if isinstance(then, str) else then.of(EXPERIMENTS):
                 if not one.holdout or one.unit is not Unit.PERSON:
+                    arms.pop(one.name, None)  # the latest word counts
                     continue
                 given = dict.fromkeys(one.shares, EVERYTHING)
                 arms.setdefault(one.name, {HELD_OUT: HELD_OUT}).update(given)

@@ -98,12 +98,19 @@ class Split(msgspec.Struct, frozen=True):
         return self.arms[-1]
 
 
-def assigned(split: Split, unit: str) -> str | None:
-    """Return the arm of a unit, `holdout`, or None if the experiment does not reach it."""
+def assigned(split: Split, unit: str, *, held_out: bool | None = None) -> str | None:
+    """Return the arm of a unit, `holdout`, or None if the experiment does not reach it.
+
+    Args:
+        split: the experiment.
+        unit: its name.
+        held_out: whether it is kept out, where that is settled; None: as its hash says.
+    """
     known = fingerprint(unit)
     if split.experiment.status is not Status.RUNNING or not split.reaches(known):
         return None
-    return HELD_OUT if split.keeps_out(known) else split.arm(known)
+    kept_out = split.keeps_out(known) if held_out is None else held_out
+    return HELD_OUT if kept_out else split.arm(known)
 
 
 def forced(split: Split, keys: Sequence[IdentifierKey]) -> str | None:

@@ -23,6 +23,8 @@ More = Callable[[Experiment, Known], Iterable[Fault]]
 
 
 def _experiment(one: Experiment, known: Known) -> Iterator[Fault]:
+    if one.name == HELD_OUT:
+        yield Fault("$.name", f"`{HELD_OUT}` is what the reading of the global holdout is called")
     yield from _arms(one, known)
     yield from _reach(one)
     for key, arm in one.overrides.items():
@@ -143,6 +145,16 @@ def checked(*more: More) -> Kind[Experiment]:
             yield from looks(one, known)
 
     return msgspec.structs.replace(EXPERIMENTS, check=check)
+
+
+def checked_holdouts(*more: Callable[[Holdout, Known], Iterable[Fault]]) -> Kind[Holdout]:
+    """Return the kind of holdouts with checks of rooms further up beside this room's own."""
+
+    def check(one: Holdout, known: Known) -> Iterator[Fault]:
+        for looks in (_holdout, *more):
+            yield from looks(one, known)
+
+    return msgspec.structs.replace(HOLDOUTS, check=check)
 
 
 HOLDOUTS = Kind("holdouts", "holdout", Holdout, check=_holdout)

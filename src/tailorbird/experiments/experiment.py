@@ -10,6 +10,9 @@ from tailorbird.experiments.rollout import WHOLE, Rollout
 HELD_OUT = "holdout"
 """What answers call the arm of those whom no experiment may reach."""
 
+EVERYTHING = "everything"
+"""The other side of the holdout: whoever is not kept out, whatever experiments they are in."""
+
 
 class Unit(StrEnum):
     """What is put into an arm as a whole."""

@@ -7,10 +7,11 @@ import msgspec
 
 from tailorbird.configure.kinds import Fault, Known
 from tailorbird.configure.words import meant
-from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.experiment import Experiment, Holdout
 from tailorbird.experiments.fitting import misfits
 from tailorbird.measure.gates import RolloutGate
 from tailorbird.measure.metrics import BadMetric, Metric, columns_of, parse_metric
+from tailorbird.measure.own.history import as_experiment
 from tailorbird.measure.question import Question, Weights
 from tailorbird.rules.configuration import event_names
 
@@ -73,6 +74,11 @@ def metric_faults(one: Experiment, known: Known) -> Iterator[Fault]:
             hint = meant(column, OUTCOMES)
             yield Fault(f"$.covariates[{index}]", f"a covariate is `before:COLUMN`{hint}")
     yield from _gates_faults(one, names)
+
+
+def holdout_faults(one: Holdout, known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with the metrics and covariates of the holdout's reading."""
+    yield from metric_faults(as_experiment(one), known)
 
 
 def gate_of(one: Experiment) -> RolloutGate | None:

@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from tailorbird.experiments.experiment import HELD_OUT, Experiment, Holdout, Status, Variant
+from tailorbird.experiments.experiment import (
+    EVERYTHING,
+    HELD_OUT,
+    Experiment,
+    Holdout,
+    Status,
+    Variant,
+)
 from tailorbird.measure.question import Weights
 from tailorbird.spine.clock import format_time
-
-EVERYTHING = "everything"
-"""The arm of those who are not held out, whatever experiments they are in."""
 
 
 class Era(msgspec.Struct, frozen=True):
