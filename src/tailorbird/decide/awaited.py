@@ -82,6 +82,7 @@ class Waiter:
             now_ms=asked.moment.now_ms,
             left_ms=left_ms,
             rehearsed=asked.request.dry_run,
+            standing=asked.standing,
         )
         for place, (placement, slot, decision) in enumerate(parts):
             told = kept = decision

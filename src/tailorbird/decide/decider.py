@@ -15,14 +15,15 @@ from tailorbird.catalog.catalog import Catalog
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
 from tailorbird.consent.signals import from_context
-from tailorbird.decide.accounts import for_account, in_force
+from tailorbird.decide.accounts import for_account, in_force, open_to
 from tailorbird.decide.awaited import AWAITED, Waiter
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.filling import Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
 from tailorbird.decide.numbering import Names
-from tailorbird.decide.placements import Placements
+from tailorbird.decide.placements import Placement, PlacementKind, Placements
 from tailorbird.decide.ports import DecisionRecord, Journal
+from tailorbird.decide.pricing import priced_moment
 from tailorbird.decide.ranking import ranked
 from tailorbird.decide.trials import UNTRIED, Chosen, Trials, Tried, unseen
 from tailorbird.decide.wire import (
@@ -124,7 +125,8 @@ class Decider:
         chosen, tried = self._tried(chosen, asked, subject)
         standing = await self._standing(request.context, profile)
         if standing is not None:
-            chosen = [(for_account(placement, standing), slot) for placement, slot in chosen]
+            asked, find = self._for_account(asked, standing), self._rooms.catalog.get
+            chosen = [(for_account(placement, standing, find), slot) for placement, slot in chosen]
         decisions = tuple(
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
@@ -165,15 +167,41 @@ class Decider:
         asked = self._asked(request, who, started, deadline_ms, explain=False)
         alone: Chosen = [(placement, Slot(placement.name))]
         [(placement, _)], tried = self._tried(alone, asked, subject)
+        standing = await self._standing(request.context, who[1])
+        if standing is not None:
+            asked = self._for_account(asked, standing)
         decision_id = self._names.next()
-        names = tuple(ItemId(str(one)) for one in request.candidates)
-        found = ranked(placement, asked.moment, asked.next_items, self.predictor, names)
-        decision = self._filler.listed(placement, found, asked, f"{decision_id}-0")
+        decision = self._ranked(placement, request, asked, f"{decision_id}-0")
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if who[2] and not request.dry_run:
             record = self._record(decision_id, asked, subject, tried.told((decision,)), took_ms)
             self._note(record, asked, msgspec.structs.replace(tried, ghosts=()))
-        return DecideAnswer(decision_id, tried.told((decision,)), took_ms)
+        account = msgspec.UNSET if standing is None else in_force(standing)
+        return DecideAnswer(decision_id, tried.told((decision,)), took_ms, account)
+
+    def _ranked(
+        self, placement: Placement, request: RankRequest, asked: Asked, stem: str
+    ) -> SlotDecision:
+        """Return the whole list in order; what is not for the account comes last."""
+        names = tuple([ItemId(str(one)) for one in request.candidates])
+        if placement.kind is PlacementKind.NAVIGATION:
+            seen = set(open_to(names, placement, asked.standing))
+            behind = tuple(one for one in names if one not in seen)
+            ahead = tuple(one for one in names if one in seen)
+            return self._filler.navigated(placement, (ahead, behind), None, asked, stem)
+        arm = None
+        if placement.bandit is not None:
+            placement, arm = self._filler.armed(placement, asked, stem)
+        found = ranked(
+            placement, asked.moment, asked.next_items, self.predictor, names, asked.standing
+        )
+        decision = self._filler.listed(placement, found, asked, stem)
+        return decision if arm is None else msgspec.structs.replace(decision, arm=arm)
+
+    def _for_account(self, asked: Asked, standing: Standing) -> Asked:
+        """Return a request as it is for an account: its prices, its part of the catalog."""
+        here = priced_moment(asked.moment, self.predictor, standing.price_list)
+        return msgspec.structs.replace(asked, moment=here, standing=standing)
 
     async def _who(self, context: RequestContext, subject: Subject, signals: Choices) -> Who:
         if self.described is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from tailorbird.decide.moment import Moment
+from tailorbird.decide.navigating import Place
 from tailorbird.decide.placements import Source
 from tailorbird.decide.slate import Slate
 from tailorbird.decide.wire import ExplainedItem, RejectedCandidate, ShownItem
@@ -43,6 +46,17 @@ def _lent(facet: str | None, here: Moment) -> LentBy | None:
     if here.loan is None:
         return None
     return lent_by(here.loan, facet, {} if here.profile is None else here.profile.facets)
+
+
+def explained_place(place: Place) -> dict[str, Any]:
+    """Return what a category's place rests on, as fields of an explained item."""
+    return {
+        "explore": False,
+        "score": round(place.score, 4),
+        "source": place.source.name.lower(),
+        "sources": place.parts,
+        "facet": None,
+    }
 
 
 def rejected(found: Slate, predictor: Predictor) -> tuple[RejectedCandidate, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from tailorbird.accounts.terms import Standing
 from tailorbird.catalog.catalog import Catalog
+from tailorbird.decide.accounts import open_to
 from tailorbird.decide.bandits.serving import BanditSlots
-from tailorbird.decide.explaining import explained, rejected
+from tailorbird.decide.explaining import explained, explained_place, rejected
 from tailorbird.decide.last_shown import LastShown
 from tailorbird.decide.levels import Level, has_history, level_of
 from tailorbird.decide.moment import Moment
+from tailorbird.decide.navigating import navigated, not_theirs
 from tailorbird.decide.placements import Placement, PlacementKind, Source
 from tailorbird.decide.ranking import RankedList
 from tailorbird.decide.reasons import clipped, reason
@@ -32,6 +35,7 @@ from tailorbird.predict.predictor import Predictor
 from tailorbird.spine.ids import ItemId, PersonId
 
 NO_CATALOG = "No items are known yet: PUT /v1/items, or run `tailorbird import items`."
+NO_CATEGORIES = "Name the categories under `candidates`, or under `filters.categories`."
 NO_CANDIDATES = "No item fits this placement's filters now."
 _NULLABLE = frozenset({"offer", "content"})
 _EXPLORE = Source.EXPLORE.value
@@ -47,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     next_items: Ladder
     rushed: bool
     explain: bool
+    standing: Standing | None = None
 
 
 class Filler:
@@ -84,7 +89,9 @@ class Filler:
             case PlacementKind.PAYMENT_METHODS:
                 return self._decision(placement, Level.BESTSELLERS, items=())
             case PlacementKind.NAVIGATION:
-                return self._decision(placement, Level.BESTSELLERS, items=())
+                names = tuple(str(one) for one in slot.candidates) or placement.filters.categories
+                names = tuple(open_to(names, placement, asked.standing))
+                return self.navigated(placement, (names, ()), slot.limit, asked, stem)
             case PlacementKind.ACTION:
                 return self._decision(placement, Level.BESTSELLERS, actions=())
 
@@ -119,6 +126,48 @@ class Filler:
         recorded = not asked.request.dry_run
         found = self._bandits.policy(placement, asked.moment, stem, recorded=recorded)
         return (placement, None) if found is None else found
+
+    def navigated(
+        self,
+        placement: Placement,
+        names: tuple[tuple[str, ...], tuple[str, ...]],
+        limit: int | None,
+        asked: Asked,
+        stem: str,
+    ) -> SlotDecision:
+        """Return the answer for a navigation: categories in this visitor's order.
+
+        Args:
+            placement: its policy.
+            names: the categories, and those that come behind, since they are not for the account.
+            limit: how many are wanted.
+            asked: who asks, and from where.
+            stem: what exposure ids begin with.
+        """
+        ahead, behind = names
+        arm = None
+        if placement.bandit is not None:
+            placement, arm = self.armed(placement, asked, stem)
+        found = navigated(
+            placement, asked.moment, asked.next_items, self._predictor, ahead, self.title
+        )
+        found += [not_theirs(one) for one in dict.fromkeys(behind)]
+        made = ExplainedItem if asked.explain else ShownItem
+        items = tuple(
+            made(
+                id=one.name,
+                position=place,
+                exposure_id=f"{stem}-{place}",
+                reason=one.reason,
+                **({} if made is ShownItem else explained_place(one)),
+            )
+            for place, one in enumerate(found[:limit], start=1)
+        )
+        level = Level.BESTSELLERS
+        if any(one.source in {Source.SESSION, Source.AFFINITY} for one in found):
+            level = Level.PERSONAL if has_history(asked.moment) else Level.SESSION
+        notice = None if found else NO_CATEGORIES
+        return self._decision(placement, level, items=items, notice=notice, arm=arm)
 
     def _hurried(self, placement: Placement, limit: int, asked: Asked, stem: str) -> SlotDecision:
         """Answer without asking a model: the person's last slate, else bestsellers."""

@@ -13,6 +13,7 @@ from tailorbird.decide.wire import RequestContext
 from tailorbird.links.lending import Loan
 from tailorbird.predict.collaborative import REMEMBERED
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.price_lists import PriceFit
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.profile.affinity import LONG_HALF_LIFE_MS, SHORT_HALF_LIFE_MS, Pulls, join_pulls
 from tailorbird.profile.cart import in_cart
@@ -46,6 +47,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
         facets: codes of what they lean to, strongest first.
         pulls: how strongly, 0 to 1.
         generic: personalization is not allowed.
+        price_fit: how prices suit them, where they buy by a list of their own.
         loan: leanings of somebody who is probably the same; `facets` and `pulls` have them in.
     """
 
@@ -63,6 +65,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     pulls: NDArray[np.float32] = NO_PULLS
     generic: bool = False
     loan: Loan | None = None
+    price_fit: PriceFit | None = None
 
     @property
     def anchors(self) -> Codes:

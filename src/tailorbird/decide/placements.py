@@ -23,6 +23,7 @@ class Source(IntEnum):
     LAST_KNOWN = 8
     SHOP = 9
     COLLABORATIVE = 10
+    NOT_THEIRS = 11
 
 
 class PlacementKind(StrEnum):
@@ -197,6 +198,11 @@ DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
     Placement(name="hero", kind=PlacementKind.CONTENT, limit=1),
     Placement(name="cart_offer", kind=PlacementKind.OFFER, limit=1),
     Placement(name="payment_methods", kind=PlacementKind.PAYMENT_METHODS),
+    Placement(
+        name="navigation",
+        kind=PlacementKind.NAVIGATION,
+        weights=Weights(session=1.0, affinity=0.6, popular=0.2),
+    ),
     Placement(name="next_action", kind=PlacementKind.ACTION, limit=1, explore_share=0.05),
 )
 

@@ -16,6 +16,7 @@ from tailorbird.predict.hybrid.candidates import candidates
 from tailorbird.predict.item_table import NO_FACET, ItemTable
 from tailorbird.predict.leaders import NEW, POPULAR, TRENDING, Leaders
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.price_lists import priced
 from tailorbird.predict.sessions import Codes
 from tailorbird.predict.trading import Stakes
 
@@ -78,6 +79,8 @@ def slate(
     draw = _drawn_for_hybrid if hybrid else _drawn
     drawn, spoke = draw(placement, moment, next_items, predictor)
     pool = _fitting(drawn, placement, moment, predictor.table)
+    if moment.price_fit is not None and not hybrid:
+        pool = priced(pool, moment.price_fit, placement.lean, predictor.table)
     reasons = banned(placement.filters, moment)
     ruled_out = predictor.codes(tuple(reasons))
     explored = _places(placement, moment, limit)

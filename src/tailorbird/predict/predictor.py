@@ -23,6 +23,7 @@ from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
+from tailorbird.predict.price_lists import PriceLists
 from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
@@ -103,6 +104,7 @@ class Predictor:
         self._clock = clock
         self.vocabulary = Vocabulary()
         self.table = ItemTable(self.vocabulary)
+        self.price_lists = PriceLists()
         self.models = UNTRAINED
         self.leaders = Leaders()
         self._facts = facts_of(self.table, np.zeros(0))
@@ -161,6 +163,7 @@ class Predictor:
                 restocked_s=(item.restocked_at_ms or 0) / 1000,
             )
             self.table.supply(code, item.vendor)
+            self.price_lists.learn(self.table, code, item)
             similar = self.models.similar
             if similar is not None and code >= len(similar.neighbors.codes):
                 self._undescribed[code] = description_of(item)
@@ -187,6 +190,7 @@ class Predictor:
         else:
             self._standings = trained.standings
         self._recent.move(places)
+        self.price_lists = self.price_lists.moved(places, table.capacity)
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))

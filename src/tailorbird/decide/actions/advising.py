@@ -13,6 +13,7 @@ import msgspec
 
 from tailorbird.configure.configuration import Configuration
 from tailorbird.consent.signals import from_context
+from tailorbird.decide.accounts import for_account
 from tailorbird.decide.actions.action import NOTHING, Action, ActionKind
 from tailorbird.decide.actions.configuration import ACTIONS
 from tailorbird.decide.actions.picking import Competing, Picked, picked
@@ -174,7 +175,7 @@ class Adviser:
         self, asked: Asked, shopper: Shopper, ready: Sequence[ReadyAction]
     ) -> Occasion:
         circle, profile = self._circle, shopper.profile
-        basket = basket_of(shopper.context, profile, circle.find)
+        basket = basket_of(shopper.context, profile, circle.find, standing=shopper.standing)
         before: Sequence[DecisionRecord] = ()
         if shopper.person is not None and any(
             one.action.cap is not None or one.action.cost.fatigue for one in ready
@@ -209,6 +210,8 @@ class Adviser:
         if action.placement is None:
             return message(action, prospect, one, exposure_id, shopper.now_ms), {}
         placement = self._placements.get(action.placement)
+        if shopper.standing is not None:
+            placement = for_account(placement, shopper.standing, self._circle.find)
         if action.creative is not None:
             alone = tuple(made for made in placement.creatives if made.id == action.creative)
             placement = msgspec.structs.replace(placement, creatives=alone, bandit=None)

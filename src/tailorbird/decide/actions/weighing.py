@@ -180,7 +180,11 @@ class Scales:
         if offer.currency != action.currency:
             return f"the offer is in {offer.currency}, the action in {action.currency}"
         basket = basket_of(
-            shopper.context, shopper.profile, self._circle.find, offer.assumed_margin
+            shopper.context,
+            shopper.profile,
+            self._circle.find,
+            offer.assumed_margin,
+            shopper.standing,
         )
         said = (
             self._circle.trials.said(offer, shopper.profile, shopper.now_ms)
@@ -193,7 +197,10 @@ class Scales:
         return self._prospect(action, occasion, basket, said, off)
 
     def _basket(self, action: Action, shopper: Shopper) -> Basket:
-        return basket_of(shopper.context, shopper.profile, self._circle.find, action.value.margin)
+        margin = action.value.margin
+        return basket_of(
+            shopper.context, shopper.profile, self._circle.find, margin, shopper.standing
+        )
 
     def _prospect(
         self, action: Action, occasion: Occasion, basket: Basket, said: Said | None, off_minor: int

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from tailorbird.accounts.terms import Standing
 from tailorbird.decide.bandits.choosing import Choice
 from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
 from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, at_depth
@@ -67,6 +68,7 @@ class Shopper(msgspec.Struct, frozen=True):
         now_ms: when.
         left_ms: how long the answer may still take.
         rehearsed: nothing is to be given, only told what would be.
+        standing: what holds for the account in whose name they buy.
     """
 
     subject: Subject
@@ -76,6 +78,7 @@ class Shopper(msgspec.Struct, frozen=True):
     now_ms: int
     left_ms: float
     rehearsed: bool = False
+    standing: Standing | None = None
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -147,7 +150,11 @@ class OfferDesk:
         lots: tuple[Lot, ...] = ()
         for one in offers:
             basket = basket_of(
-                shopper.context, shopper.profile, self._counter.find, one.offer.assumed_margin
+                shopper.context,
+                shopper.profile,
+                self._counter.find,
+                one.offer.assumed_margin,
+                shopper.standing,
             )
             if not self._may_have(one, shopper, basket):
                 continue
@@ -177,7 +184,11 @@ class OfferDesk:
         options, stock = {NOTHING: Option()}, None
         for one in offers:
             basket = basket_of(
-                shopper.context, shopper.profile, self._counter.find, one.offer.assumed_margin
+                shopper.context,
+                shopper.profile,
+                self._counter.find,
+                one.offer.assumed_margin,
+                shopper.standing,
             )
             if not self._may_have(one, shopper, basket):
                 continue
