@@ -39,6 +39,7 @@ NEVER = 2.0
 _FOLDS = 5
 _LEAST_LINKS = 15  # above the threshold, or its precision is not to be told
 _LEAST_PROBABILITY = 0.5
+_SAME = 1e-9
 
 Basis = Literal["learned", "stated", "nothing"]
 
@@ -167,7 +168,7 @@ def _marks(model: Model, scale: Scale) -> list[tuple[float, bool, float]]:
         most = max(chances)
         right = chances.index(most) == which
         marks.append((most, right, no if which is None else yes))
-    return sorted(marks, reverse=True)
+    return sorted(marks, key=lambda one: -one[0])
 
 
 def _threshold(marks: Sequence[tuple[float, bool, float]], precision: float) -> Threshold:
@@ -179,6 +180,8 @@ def _threshold(marks: Sequence[tuple[float, bool, float]], precision: float) -> 
         right, total, squares = right + is_right, total + counts, squares + counts * counts
         rights += counts * is_right
         share, worth = rights / total, total * total / squares
+        if links < len(marks) and marks[links][0] > probability - _SAME:
+            continue  # no threshold parts those that are as probable
         if links >= _LEAST_LINKS and _lower(share, worth) >= precision:
             found = Threshold(probability, links, right, round(share, 4))
     return found
