@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from scipy import stats
 
-from tailorbird.measure.adjusting import Point, Target, adjusted, slopes
+from tailorbird.measure.adjusting import Target, adjusted, slopes
+from tailorbird.measure.cohorts import cohorts, undefined
 from tailorbird.measure.comparing import comparable, target_of
 from tailorbird.measure.gathered import Cell, Gathered
+from tailorbird.measure.novelty import aged, novelty
 from tailorbird.measure.powering import minimum_detectable, power_now, units_needed
 from tailorbird.measure.question import Question, Weights
 from tailorbird.measure.reading import EXPOSURES, Check, Health, Status
@@ -51,7 +53,7 @@ def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         *_contaminated(question, gathered),
         *_exposure(question, gathered),
         *_balance(question, gathered),
-        *_novelty(question, gathered),
+        *(cohorts(question, gathered) if gathered.ages is None else novelty(question, gathered)),
         *_whales(question, gathered),
     ]
     outlook = _outlook(question, gathered)
@@ -63,6 +65,7 @@ def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         minimum_detectable=outlook.minimum_detectable,
         days_to_decision=outlook.days,
         checks=tuple(sorted(checks, key=lambda check: _ORDER[check.status])),
+        ages=aged(question, gathered),
     )
 
 
@@ -184,62 +187,11 @@ def _balance(question: Question, gathered: Gathered) -> Iterator[Check]:
             yield Check("balance", "broken", f"{says} (p = {p_value:.2g}).")
 
 
-def _novelty(question: Question, gathered: Gathered) -> Iterator[Check]:
-    """Compare the effect among the earlier and the later half of those exposed."""
-    metric = comparable(question.metrics[0])
-    cells = sorted(
-        (cell for cell in gathered.cells if cell.day is not None), key=lambda cell: cell.day or 0
-    )
-    halves = _halves(cells)
-    if metric is None or halves is None:
-        return
-    for arm in {cell.arm for cell in cells} - {question.control}:
-        effects = [_effect(target_of(metric), half, question.control, arm) for half in halves]
-        if effects[0] is None or effects[1] is None:
-            continue
-        gap = effects[1].mean - effects[0].mean
-        error = math.sqrt(effects[0].variance + effects[1].variance)
-        p_value = 2.0 * float(stats.norm.sf(abs(gap) / error)) if error else 1.0
-        if p_value < question.limits.novelty_p:
-            fades = abs(effects[1].mean) < abs(effects[0].mean)
-            says = (
-                f"The effect of {arm} {'fades' if fades else 'grows'}: {effects[0].mean:.4g} among "
-                f"those who came first, {effects[1].mean:.4g} later (p = {p_value:.2g})."
-            )
-            yield Check("novelty", "notice", says)
-
-
 def _whales(question: Question, gathered: Gathered) -> Iterator[Check]:
     for column, share in gathered.oddities.whales.items():
         if share > question.limits.whale:
             says = f"One unit holds {share:.0%} of all {column}: consider --winsorize 0.999."
             yield Check("whale", "notice", says)
-
-
-def _halves(cells: list[Cell]) -> tuple[list[Cell], list[Cell]] | None:
-    days = sorted({cell.day or 0 for cell in cells})
-    if len(days) < 2:
-        return None
-    units = {day: sum(cell.sums.n for cell in cells if cell.day == day) for day in days}
-    seen, half = 0, sum(units.values()) / 2.0
-    for day in days[:-1]:
-        seen += units[day]
-        if seen >= half:
-            break
-    return [c for c in cells if (c.day or 0) <= day], [c for c in cells if (c.day or 0) > day]
-
-
-def _effect(target: Target, cells: list[Cell], control: str, arm: str) -> Point | None:
-    """Return an effect and its variance (not divided by n)."""
-    sums = [added(cell.sums for cell in cells if cell.arm == name) for name in (control, arm)]
-    if min(one.n for one in sums) < 2 or any(_undefined(target, one) for one in sums):
-        return None
-    variance = sum(target.var(one) / one.n for one in sums)
-    return Point(sums[0].n + sums[1].n, target.value(sums[1]) - target.value(sums[0]), variance)
-
-
-def _undefined(target: Target, sums: Sums) -> bool:
-    return target.denominator is not None and sums.mean(target.denominator) == 0.0
 
 
 def _two_sided(target: Target, left: Sums, right: Sums) -> float:
@@ -263,7 +215,7 @@ def _outlook(question: Question, gathered: Gathered) -> Outlook:
     if metric is None or control.n < 2 or smallest.n < 2:
         return Outlook()
     target, total = target_of(metric), control + smallest
-    if _undefined(target, total) or target.value(total) <= 0.0:
+    if undefined(target, total) or target.value(total) <= 0.0:
         return Outlook()
     slope = slopes(target, total, gathered.covariates)
     point = adjusted(target, total, total, gathered.covariates, slope)
