@@ -80,4 +80,4 @@ def train(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if model in {None, Family.UPLIFT}:
         job = Job(tuple(treatment or ()), window, only_due=model is None, seed=seed)
         for made in train_uplift(settings, name, wall_clock(), job, told):
-            print(made)
+            print(made.name)

@@ -32,6 +32,14 @@ _CODE = f"{__version__}+uplift1"
 Told = Callable[[str], None]
 
 
+class Trained(NamedTuple):
+    """What came of training: the version's name, from what it was learned, and what was."""
+
+    name: str
+    lesson: Lesson
+    learned: Learned
+
+
 class Job(NamedTuple):
     """What to train: treatments by name (all where empty), and only where it is due."""
 
@@ -43,15 +51,15 @@ class Job(NamedTuple):
 
 def train_uplift(
     settings: Settings, workspace: WorkspaceId, now_ms: int, job: Job, told: Told
-) -> list[str]:
-    """Learn what each treatment changes in whom; return the names of the versions.
+) -> list[Trained]:
+    """Learn what each treatment changes in whom; return the versions.
 
     Raises:
         NoTrial: nothing could be learned of any, with the reason of the last.
     """
     store = uplift_store(settings, workspace)
     evidence = Evidence(settings, workspace, now_ms)
-    made: list[str] = []
+    made: list[Trained] = []
     refused: TailorbirdError | None = None
     try:
         for treatment in _chosen(evidence, job):
@@ -131,7 +139,7 @@ def _due(
 
 def _trained(
     evidence: Evidence, treatment: Treatment, store: UpliftVersions, job: Job, told: Told
-) -> str:
+) -> Trained:
     told(f"{treatment.name}: reading who drew what, and what was known of them then")
     known = evidence.taught(treatment, job.window_days)
     served = store.load(treatment.name)
@@ -140,7 +148,7 @@ def _trained(
     told(f"{treatment.name}: learning from {len(known.lesson):,} people")
     learned = train(known, task, served, np.random.default_rng(job.seed))
     _stored(evidence, treatment, store, learned, served, known.lesson, told)
-    return learned.model.card.name
+    return Trained(learned.model.card.name, known.lesson, learned)
 
 
 def _stored(  # noqa: PLR0913, PLR0917 - what was learned, and all that it is judged by

@@ -14,8 +14,20 @@ from tailorbird.predict.model_files import read_parts, write_parts
 from tailorbird.predict.registry.card import Lineage, Measurement, Verdict
 from tailorbird.predict.uplift.boosting import Boosted
 from tailorbird.predict.uplift.curves import Decile
-from tailorbird.predict.uplift.learners import Effect, Learner, fitted
-from tailorbird.predict.uplift.reading import DEFAULT, UpliftReading, calibrated, read_trial
+from tailorbird.predict.uplift.learners import (
+    Effect,
+    Learner,
+    cross_fitted,
+    fitted,
+    robust_scores,
+)
+from tailorbird.predict.uplift.reading import (
+    DEFAULT,
+    UpliftReading,
+    calibrated,
+    read_trial,
+    slope_of,
+)
 from tailorbird.predict.uplift.trial import Trial
 from tailorbird.spine.clock import format_time
 
@@ -83,7 +95,7 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
         average, average_low, average_high: effect on everybody.
         qini, qini_low, qini_high: of the ordering.
         slope: how much of the predicted differences was found to be so.
-        center: the mean of the learner's raw guesses.
+        center: the mean of the learner's raw guesses of people whom it had not seen.
         varies: whether effects differ among people as far as can be told.
         trained_at_ms, trained_offset: when, and up to where of the log.
         left_out: people who were not learned from, by reason.
@@ -220,8 +232,10 @@ def learn(
     """
     reading = read_trial(trial, rng, learner=learner)
     effect = fitted(learner, trial, rng)
-    raw = effect.guess(trial.features)
-    scores = calibrated(raw, reading.average.value, reading.slope)
+    # What serves guesses of strangers: one fit, not the mean of several; so do these.
+    raw = cross_fitted(learner, trial, rng)
+    slope = slope_of(robust_scores(trial, rng), raw)
+    scores = calibrated(raw, reading.average.value, slope)
     qini = reading.orderings[learner].qini
     card = UpliftCard(
         name=f"uplift:{tried.treatment}@{format_time(now_ms)[:19].replace(':', '-')}",
@@ -238,7 +252,7 @@ def learn(
         qini=qini.value,
         qini_low=qini.low,
         qini_high=qini.high,
-        slope=min(max(reading.slope.value, 0.0), 1.5),
+        slope=min(max(slope.value, 0.0), 1.5),
         center=float(raw.mean()),
         varies=reading.varies,
     )

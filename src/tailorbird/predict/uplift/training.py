@@ -116,7 +116,7 @@ def _judged(
     if served is None:
         verdict = _passed("nothing to compare with")
         return _Judged(made, verdict, held_up(trial, told))
-    verdict = _compared(tail, raw, served, rng)
+    verdict = gate(tail, raw, served, rng)
     return _Judged(made, verdict, check(served, lesson) or held_up(trial, told))
 
 
@@ -135,11 +135,17 @@ def check(served: UpliftModel, lesson: Lesson) -> Validation | None:
         return None
 
 
-def _compared(tail: Lesson, raw: Floats, served: UpliftModel, rng: np.random.Generator) -> Verdict:
-    """Return whether a twin orders the newest people worse than the model that serves.
+def gate(tail: Lesson, raw: Floats, served: UpliftModel, rng: np.random.Generator) -> Verdict:
+    """Return whether a twin may serve: not if it orders the newest worse than what serves does.
 
     It does when the 95 % interval of the difference of Qini lies below zero. Only people count whom
     the serving model has not learned from.
+
+    Args:
+        tail: the newest people.
+        raw: float64[n], the effects that the twin predicts in them.
+        served: the model that serves.
+        rng: luck of the bootstrap.
     """
     fresh = tail.at_ms > served.card.until_ms
     later = tail.rows(fresh)
