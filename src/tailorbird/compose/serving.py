@@ -92,7 +92,7 @@ async def _load_models(workspace: Workspace) -> None:
     await workspace.succession.adopt()
     await workspace.foresight.renew(workspace.stores.people_models)
     items = list(workspace.catalog.all())
-    workspace.catalog.spelling.learn(items)
+    workspace.catalog.recall(items)
     workspace.predictor.stock(items)
     after, folded = workspace.predictor.models.trained_offset, workspace.state.offset
     while after < folded:

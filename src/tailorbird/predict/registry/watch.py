@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,6 +37,7 @@ log = logging.getLogger("tailorbird.predict")
 MOST_WAITING = 200
 """Questions that may wait for a round; of more, the oldest go unasked, and are counted."""
 
+_BREATH_S = 0.001  # between questions, so that answers need not fight for the interpreter's lock
 _MOST_VISITS = 20_000
 _LONGEST = 20
 
@@ -122,6 +124,7 @@ class Watch:
                 shadow.learn(news)
             found = seen
             for question in questions:
+                time.sleep(_BREATH_S)
                 found = self._asked(found, question, (private, vocabulary), shadow)
             return found
 
