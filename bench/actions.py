@@ -11,20 +11,16 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 
-from tailorbird.collect.admit import Door
+from bench.filled import fill, users
 from tailorbird.compose import Install, Workspace
 from tailorbird.configure.ports import Deed
 from tailorbird.decide.actions.wire import as_decide, decode_next_action
 from tailorbird.settings import Settings
-from tailorbird.simulate.behavior import history
-from tailorbird.simulate.shop import make_shop
-from tailorbird.simulate.shoppers import make_shoppers
 from tailorbird.spine.clock import wall_clock
 from tailorbird.spine.ids import Subject
 
-SEED, SHOPPERS, DAYS, ASKED, ROUNDS = 7, 900, 30, 100, 60
+SHOPPERS, DAYS, ASKED, ROUNDS = 900, 30, 100, 60
 _WARM = 20  # people who are asked about first, and not counted
 ACTIONS = """
 placements:
@@ -58,8 +54,8 @@ async def _measure(folder: str) -> None:
     install = Install(Settings(data=folder))
     shop = await install.workspace()
     await shop.configurator.apply({"actions.yaml": ACTIONS}, Deed("bench", wall_clock()))
-    goods = await _fill(shop)
-    known = await _people(shop)
+    goods = await fill(shop, SHOPPERS, DAYS)
+    known = await users(shop, ASKED)
     people = known[_WARM:]
     await _round(shop, known[:_WARM], goods)
     print(f"{'next best action of 3':<26}{'calls':>8}{'processor ms a call':>22}")
@@ -91,30 +87,6 @@ async def _round(shop: Workspace, people: Sequence[Subject], goods: Sequence[str
         request = as_decide(decode_next_action(body))
         await shop.decider.decide(request, one, {}, deadline_ms=5_000)
     return time.process_time() - began
-
-
-async def _fill(shop: Workspace) -> list[str]:
-    """Fill the shop, and return the ids of its items."""
-    rng, now_ms = np.random.default_rng(SEED), wall_clock()
-    goods = make_shop(rng, now_ms)
-    await shop.catalog.put(msgspec.json.encode(list(goods.items)))
-    people = make_shoppers(rng, SHOPPERS)
-    door = Door(source="bench", received_at_ms=now_ms, historical=True)
-    events = [msgspec.json.encode(one) for one in history(goods, people, now_ms, DAYS, rng)]
-    for start in range(0, len(events), 500):
-        await shop.collector.collect(events[start : start + 500], door)
-    await shop.predictor.refresh()
-    return [str(item["id"]) for item in goods.items]
-
-
-async def _people(shop: Workspace) -> list[Subject]:
-    """Return some of the users that are known."""
-    found = dict[str, Subject]()
-    for logged in await shop.log.read(0, 100_000):
-        event = logged.event
-        if event.user_id is not None and len(found) < ASKED:
-            found.setdefault(event.user_id, Subject(event.anonymous_id, event.user_id))
-    return [*found.values()]
 
 
 if __name__ == "__main__":
