@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Optional
 
 import msgspec
@@ -10,12 +10,13 @@ import numpy as np
 import typer
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tailorbird.access.keys import KeyKind, new_key
 from tailorbird.beside import model_store, training_source
 from tailorbird.cli.serve import serve
 from tailorbird.cli.traffic import SEED, traffic
+from tailorbird.cli.warming import beside, is_warm
 from tailorbird.collect.admit import Door
 from tailorbird.compose import Install, Workspace
 from tailorbird.predict.trainer import Plan, train
@@ -24,11 +25,11 @@ from tailorbird.simulate.behavior import history, in_time_order
 from tailorbird.simulate.scenario import make_personas, story_of
 from tailorbird.simulate.shop import make_shop
 from tailorbird.simulate.shoppers import make_shoppers
-from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.clock import DAY_MS, parse_time_ms, wall_clock
 from tailorbird.spine.ids import DEFAULT_WORKSPACE
 
 _CHUNK = 1_000
-_FIT_SECONDS = 20.0
+_FIT_SECONDS = 8.0
 _SOURCE = "import:demo"
 
 
@@ -41,7 +42,9 @@ def demo(
     """Start the server with a generated shop and shoppers, and say what to try."""
     settings = msgspec.structs.replace(read_settings(data=data, port=port), demo=True)
     console = Console(file=sys.stderr)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    first = "" if is_warm() else "; the first time, its models' code is compiled as well"
+    console.print(f"Opening a shop in {settings.data}{first} …")
+    with beside(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         keys = runner.run(_prepare(settings, console, shoppers, days))
     _print_welcome(settings, keys)
     serve(settings, lambda install: traffic(install, shoppers))
@@ -90,27 +93,21 @@ async def _fill(workspace: Workspace, console: Console, shoppers: int, days: int
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.completed:.0f} of {task.total} days, {task.fields[events]:,} events"),
         TimeElapsedColumn(),
         console=console,
     )
     with progress:
-        task = progress.add_task("Collecting their history", total=None)
-        for chunk in _chunks(events):
+        task = progress.add_task("Collecting their history", total=days, events=0)
+        count, begins_ms = 0, now_ms - days * DAY_MS
+        while chunk := list(islice(events, _CHUNK)):
             door = Door(source=_SOURCE, received_at_ms=now_ms, historical=True)
-            await workspace.collector.collect(chunk, door)
-            progress.advance(task, len(chunk))
-
-
-def _chunks(events: Iterator[dict[str, object]]) -> Iterator[list[bytes]]:
-    chunk: list[bytes] = []
-    for event in events:
-        chunk.append(msgspec.json.encode(event))
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+            raws = [msgspec.json.encode(event) for event in chunk]
+            await workspace.collector.collect(raws, door)
+            count += len(chunk)
+            reached = (parse_time_ms(chunk[-1]["timestamp"]) - begins_ms) / DAY_MS
+            progress.update(task, completed=max(0.0, reached), events=count)
+        progress.update(task, completed=days)
 
 
 def _print_welcome(settings: Settings, keys: dict[KeyKind, str]) -> None:
@@ -122,17 +119,20 @@ Tailorbird is ready:  {url}/?key={secret}
   secret key       {secret}
   publishable key  {publishable}
 
-Three things to try:
+The first address is the dashboard: events as they arrive, people, decisions, key figures.
+Three things to try in another terminal (docs/tutorial/first-decision.md goes on from here):
   1. What to show a returning camper on the home page, and why:
      curl -s {url}/v1/decide -H 'Authorization: Bearer {secret}' \\
-       -d '{{"userId":"demo-camper","placements":[{{"name":"home_recs","limit":5}}]}}'
-  2. Somebody nobody knows, who looks at a kettle:
+       -d '{{"userId":"demo-camper","placements":[{{"name":"home_recs","limit":5}}]}}' \\
+       | python3 -m json.tool
+  2. Somebody nobody knows, on the same page:
      curl -s {url}/v1/decide -H 'Authorization: Bearer {publishable}' \\
-       -d '{{"anonymousId":"me","context":{{"item":"kettle-001"}},
-            "placements":[{{"name":"product_recs","limit":5}}]}}'
-  3. Tell it what you looked at, then ask 2 again as yourself:
+       -d '{{"anonymousId":"me","placements":[{{"name":"home_recs","limit":5}}]}}' \\
+       | python3 -m json.tool
+  3. Say that you looked at a kettle, then ask 2 again: it knows.
      curl -s {url}/v1/track -H 'Authorization: Bearer {publishable}' \\
-       -d '{{"event":"Product Viewed","anonymousId":"me","properties":{{"product_id":"tent-001"}}}}'
+       -d '{{"anonymousId":"me","event":"Product Viewed",
+            "properties":{{"product_id":"kettle-001"}}}}'
 """,
         flush=True,
     )

@@ -8,6 +8,7 @@ import msgspec
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.flow.feed import Happening
+from tailorbird.spine.events import RECOMMENDATION_VIEWED
 from tailorbird.spine.ids import ItemId, PersonId
 
 _PICTURES = ("https://", "http://", "data:image/", "/")
@@ -96,8 +97,8 @@ class Shelf:
         return EventCard(happening, item, max(0, len(happening.items) - 1))
 
     def events(self, happenings: Iterable[Happening]) -> list[EventCard]:
-        """Return cards in the same order."""
-        return [self.event(one) for one in happenings]
+        """Return cards in the same order; what one page shows is one card."""
+        return [self.event(one) for one in gathered(happenings)]
 
     def decisions(self, records: Iterable[DecisionRecord], most_items: int) -> list[DecisionCard]:
         """Return a card for each placement of journaled answers that showed items."""
@@ -138,6 +139,23 @@ class Shelf:
             parts=_parts(one.get("sources") or {}),
             facet=one.get("facet"),
         )
+
+
+def gathered(happenings: Iterable[Happening]) -> list[Happening]:
+    """Return the same, but what somebody is shown at once as one, under its newest offset."""
+    rows: list[Happening] = []
+    for one in happenings:
+        last = rows[-1] if rows else None
+        if last is not None and one.name == RECOMMENDATION_VIEWED and _as_one(last, one):
+            offset, items = max(last.offset, one.offset), (*last.items, *one.items)
+            rows[-1] = msgspec.structs.replace(last, offset=offset, items=items)
+        else:
+            rows.append(one)
+    return rows
+
+
+def _as_one(last: Happening, one: Happening) -> bool:
+    return (last.name, last.person, last.at_ms) == (one.name, one.person, one.at_ms)
 
 
 def _parts(sources: dict[str, float]) -> tuple[Part, ...]:

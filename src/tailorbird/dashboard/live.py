@@ -7,7 +7,7 @@ from tailorbird.api.doorkeeper import Visitor
 from tailorbird.api.http import Answer, Call, Stream
 from tailorbird.api.people import find_person
 from tailorbird.compose import Install
-from tailorbird.dashboard.cards import Shelf
+from tailorbird.dashboard.cards import Shelf, gathered
 from tailorbird.dashboard.guard import Guard
 from tailorbird.dashboard.overview import address_of, decided_last
 from tailorbird.dashboard.pages import SAFE, Pages
@@ -78,7 +78,7 @@ class Live:
     def _said(self, visitor: Visitor, news: Sequence[Happening], missed: int) -> bytes:
         """Return news as one message each; b"" for none, which is sent as nothing."""
         shelf = Shelf(visitor.shop.catalog)
-        parts = []
+        news, parts = gathered(news), []
         unsaid = missed + max(0, len(news) - _MOST_AT_ONCE)
         if unsaid:
             parts.append(message("missed", str(unsaid)))

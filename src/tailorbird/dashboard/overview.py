@@ -33,7 +33,7 @@ class Overview:
         return self._pages.page(
             "overview.html",
             vitals=await self._signs.of(shop, now_ms),
-            events=shelf.events(shop.feed.latest()[:ROWS]),
+            events=shelf.events(shop.feed.latest())[:ROWS],
             decisions=decided_last(shelf, await self._signs.latest(shop, now_ms)),
             cast=self._cast,
             workspace=shop.name,
