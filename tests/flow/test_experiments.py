@@ -369,6 +369,8 @@ def test_a_rank_is_varied_too(shop: Shop) -> None:
         ("status: running", "metrics: [revenu:mean]", "there is no outcome `revenu`; did you mean"),
         ("status: running", "metrics: [revenue:median]", "is not understood"),
         ("status: running", "covariates: [revenue]", "a covariate is `before:COLUMN`"),
+        ("status: running", "currency: Euro", "`currency` must be an ISO 4217 code such as EUR"),
+        ("status: running", "rates: {USD: 0.9}", "say into which `currency` they convert"),
         ("status: running", "gate: {metric: aov}", "`aov` is not among its metrics"),
         ("status: running", "gate: {metric: conversion, atLest: 1}", "did you mean `atLeast`?"),
     ],

@@ -107,6 +107,24 @@ def test_yen_are_counted_whole(tried: Shop) -> None:
     assert n * (mean or 0.0) == pytest.approx(3_800)
 
 
+def test_orders_in_another_currency_are_orders_but_no_money(tried: Shop) -> None:
+    crowd(tried, 8)
+    tried.clock.move(DAY)
+    for number, currency in enumerate(("EUR", "EUR", "USD")):
+        lines = [{"product_id": "tent", "quantity": 1, "price": 80}]
+        order = {"order_id": f"o{number}", "currency": currency}
+        who = f"b{number}"
+        tried.track("Order Completed", anonymousId=who, revenue=80, products=lines, **order)
+    found = read(tried)
+    totals = [
+        sum(n * (mean or 0.0) for n, mean in means(found, metric).values())
+        for metric in ("revenue_per_user", "conversion")
+    ]
+    assert totals == pytest.approx([160, 3])
+    assert found.reading.coins is not None
+    assert (found.reading.coins.currency, found.reading.coins.left_out) == ("EUR", {"USD": 1})
+
+
 def test_what_was_bought_before_is_a_covariate_and_no_outcome(tried: Shop) -> None:
     for number in range(20):
         buy(tried, f"b{number}", number)

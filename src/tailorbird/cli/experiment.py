@@ -10,8 +10,15 @@ import typer
 
 from tailorbird.cli.attribution import attribution
 from tailorbird.cli.geo import geo, geo_plan
+from tailorbird.cli.money_options import (
+    CurrencyColumn,
+    InCurrency,
+    MoneyColumns,
+    Rates,
+    wallet,
+)
 from tailorbird.cli.options import AsJson, Data, Shop
-from tailorbird.cli.own_experiment import gate_words, read_own
+from tailorbird.cli.own_experiment import OwnReading, gate_words, read_own
 from tailorbird.cli.reading_table import show
 from tailorbird.cli.rollout import rollout
 from tailorbird.cli.rooms import measuring
@@ -120,6 +127,10 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
     repeats: Annotated[
         Repeated, typer.Option(help="What differing rows of one unit mean.")
     ] = Repeated.REFUSE,
+    currency: InCurrency = None,
+    rate: Rates = None,
+    currency_column: CurrencyColumn = None,
+    money: MoneyColumns = None,
     winsorize: Annotated[
         float | None, typer.Option(help="Cap values at this quantile of those above 0: 0.999.")
     ] = None,
@@ -138,8 +149,10 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Read an experiment, the shop's own or one from tables: health first, then effects."""
+    told = wallet(currency, rate, money)
     if table is None:
-        _read_own(data, workspace, name, zone, as_json=as_json)
+        own = read_own(data, workspace, name, zone, told)
+        _tell_own(own, as_json=as_json)
         return
     room = measuring("analyst")
     source = measuring("tables").Table(
@@ -152,6 +165,8 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         window_days=window_days,
         zone=zone,
         repeats=repeats.value,
+        currency=currency_column,
+        money=told.money,
     )
     question = Question(
         metrics=tuple(map(parse_metric, metric or ())),
@@ -173,6 +188,8 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise BadMetric("A table is read by a metric.", remedy="Add --metric revenue:mean.")
     if len(set(names)) < len(names):
         raise BadMetric("Two metrics have one name.", remedy="Name one: paid=revenue:mean.")
+    if currency_column is not None or told.currency is not None:
+        question = told.of(question)
     reading = asyncio.run(room.Analyst(room.TableExposures(source)).read(question))
     if as_json:
         typer.echo(msgspec.json.encode(reading).decode())
@@ -180,8 +197,7 @@ def read(  # noqa: PLR0913, PLR0917 - each is an option of the command
         show(reading, terminal=sys.stdout.isatty())
 
 
-def _read_own(data: str | None, workspace: str, name: str, zone: str, *, as_json: bool) -> None:
-    own = read_own(data, workspace, name, zone)
+def _tell_own(own: OwnReading, *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode(own.told()).decode())
         return

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tailorbird.beside import files_of, open_versions
+from tailorbird.cli.money_options import Wallet
 from tailorbird.cli.options import existing
 from tailorbird.cli.own_source import FOREVER_MS, source_of
 from tailorbird.cli.own_versions import Past, Versions
@@ -60,8 +61,17 @@ class _Asked(msgspec.Struct, frozen=True):
     stage: Stage | None = None
 
 
-def read_own(data: str | None, workspace: str, name: str, zone: str) -> OwnReading:
+def read_own(
+    data: str | None, workspace: str, name: str, zone: str, wallet: Wallet | None = None
+) -> OwnReading:
     """Return the reading of a configured experiment, or of the global holdout.
+
+    Args:
+        data: the folder.
+        workspace: the shop.
+        name: the experiment's.
+        zone: whose days are counted.
+        wallet: in which currency, if not as configured.
 
     Raises:
         UnknownExperiment: none is called so.
@@ -77,6 +87,7 @@ def read_own(data: str | None, workspace: str, name: str, zone: str) -> OwnReadi
         source = source_of(files, _until_ms(stage))
         exposures = lake.OwnExposures(source, asked.reach, one.window_days, zone)
         question = asking.question_of(one, weights_of(asked.past.eras), notes)
+        question = question if wallet is None else wallet.of(question)
         reading = asyncio.run(measuring("analyst").Analyst(exposures).read(question))
     finally:
         files.close()

@@ -21,5 +21,5 @@ def source_of(files: WorkspaceFiles, until_ms: int = FOREVER_MS) -> Source:
         decisions=lambda: (one for one in files.decisions_as(DecisionGist) if one.at_ms < until_ms),
         events=lambda: (one for one in files.events_as(EventGist) if one.occurred_at_ms < until_ms),
         people=People(known),
-        margins={str(item.id): item.margin_minor or 0 for item in files.items()},
+        margins={str(item.id): (item.margin_minor or 0, item.currency) for item in files.items()},
     )

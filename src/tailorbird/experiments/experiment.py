@@ -76,6 +76,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         covariates: what is known before exposure; `before:COLUMN` adds up earlier outcomes.
         window_days: outcomes count so many days after the first exposure; None: without end.
         detect: the relative effect that matters.
+        currency: in which money is told; None: the one that most orders are in.
+        rates: what one of another currency is worth in it; without, its money does not count.
         gate: when to go on, wait or stop.
         rollout: by which steps more people get the arm, as long as the gate says go.
         released: the arm that everybody has whom the experiment reaches: the trial is over.
@@ -97,6 +99,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     covariates: tuple[str, ...] = ("before:revenue",)
     window_days: float | None = None
     detect: float = 0.05
+    currency: str | None = None
+    rates: dict[str, float] = {}
     gate: dict[str, Any] | None = None
     rollout: Rollout | None = None
     released: str | None = None
@@ -138,7 +142,8 @@ class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
 
     Attributes:
         share: of people.
-        metrics, covariates, window_days, detect: of its reading, as of an experiment's.
+        metrics, covariates, window_days, detect, currency, rates: of its reading, as of an
+            experiment's.
     """
 
     name: str = "global"
@@ -147,6 +152,8 @@ class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     covariates: tuple[str, ...] = ("before:revenue",)
     window_days: float | None = None
     detect: float = 0.05
+    currency: str | None = None
+    rates: dict[str, float] = {}
 
 
 class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

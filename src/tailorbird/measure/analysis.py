@@ -67,6 +67,7 @@ def read(question: Question, gathered: Gathered) -> Reading:
         method=methods(question, gathered, weights, alone_units),
         warnings=warnings(question, gathered),
         oddities=gathered.oddities,
+        coins=gathered.coins,
     )
 
 

@@ -1,5 +1,6 @@
 """From an experiment's declaration to the question that the analyst is asked."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,11 @@ from tailorbird.configure.words import meant
 from tailorbird.experiments.experiment import Experiment, Holdout
 from tailorbird.experiments.fitting import misfits
 from tailorbird.measure.gates import RolloutGate
-from tailorbird.measure.metrics import BadMetric, Metric, columns_of, parse_metric
+from tailorbird.measure.metrics import BadMetric, Metric, by_order, columns_of, parse_metric
 from tailorbird.measure.own.history import as_experiment
 from tailorbird.measure.question import Question, Weights
 from tailorbird.rules.configuration import event_names
+from tailorbird.spine.money import is_code
 
 OUTCOMES = (
     "revenue",
@@ -43,12 +45,14 @@ def question_of(
         notes: what a reader has to mind of how the experiment went.
     """
     return Question(
-        metrics=tuple(_metric(said) for said in one.metrics),
+        metrics=tuple(by_order(_metric(said)) for said in one.metrics),
         name=one.name,
         control=one.control,
         covariates=one.covariates,
         weights=weights or (Weights(one.shares),),
         detect=one.detect,
+        currency=one.currency,
+        rates=one.rates,
         notes=notes,
     )
 
@@ -73,7 +77,20 @@ def metric_faults(one: Experiment, known: Known) -> Iterator[Fault]:
         if not name.startswith(_BEFORE) or column not in columns:
             hint = meant(column, OUTCOMES)
             yield Fault(f"$.covariates[{index}]", f"a covariate is `before:COLUMN`{hint}")
+    yield from _money_faults(one)
     yield from _gates_faults(one, names)
+
+
+def _money_faults(one: Experiment) -> Iterator[Fault]:
+    if one.currency is not None and not is_code(one.currency):
+        yield Fault("$.currency", "`currency` must be an ISO 4217 code such as EUR")
+    for code, rate in one.rates.items():
+        if not is_code(code):
+            yield Fault(f"$.rates.{code}", f"`{code}` is no ISO 4217 code such as USD")
+        elif not 0.0 < rate < math.inf:
+            yield Fault(f"$.rates.{code}", "a rate is a number above 0: what one of it is worth")
+    if one.rates and one.currency is None:
+        yield Fault("$.currency", "with `rates`, say into which `currency` they convert")
 
 
 def holdout_faults(one: Holdout, known: Known) -> Iterator[Fault]:

@@ -87,6 +87,22 @@ class Winsorized(msgspec.Struct, frozen=True, rename="camel"):
     units: int
 
 
+class Coins(msgspec.Struct, frozen=True, rename="camel"):
+    """In which currency the money of a reading is.
+
+    Attributes:
+        currency: The one that all of it is in; None where none is named.
+        converted: By currency, outcomes that were converted by the given rates.
+        left_out: By currency, outcomes whose money does not count.
+        unnamed: Outcomes that name no currency, and are taken to be in the reading's.
+    """
+
+    currency: str | None
+    converted: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    unnamed: int = 0
+
+
 class Oddities(msgspec.Struct, frozen=True, rename="camel"):
     """What was not as it should be, counted.
 
@@ -133,6 +149,7 @@ class Gathered(msgspec.Struct, frozen=True):
         assigned: By arm, units that were assigned, exposed or not; empty where not known.
         oddities: What was odd.
         ages: The first metric by days since first exposure; None where no times are known.
+        coins: In which currency money is; None where nothing tells.
     """
 
     cells: tuple[Cell, ...] = ()
@@ -142,3 +159,4 @@ class Gathered(msgspec.Struct, frozen=True):
     assigned: dict[str, int] = {}
     oddities: Oddities = Oddities()
     ages: Ages | None = None
+    coins: Coins | None = None

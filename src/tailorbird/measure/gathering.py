@@ -1,13 +1,15 @@
 """A question asked of a table: the engine sums, and only sums come back."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 
 from tailorbird.measure.ages import ages_of, read_by
 from tailorbird.measure.gathered import Cell, Gathered, QuantileCell, SegmentCell
-from tailorbird.measure.metrics import Quantile, columns_of, summed_of
+from tailorbird.measure.metrics import Quantile, columns_of, plain, summed_of
+from tailorbird.measure.money import purse_of, valued
 from tailorbird.measure.outcomes import Joined, Wanted, joined
 from tailorbird.measure.preparing import ARM, DAY, PERIOD, Prepared, prepared_of, segment_of
 from tailorbird.measure.question import Question
@@ -15,7 +17,7 @@ from tailorbird.measure.rows import BEFORE, Units, units
 from tailorbird.measure.splitting import starts_of
 from tailorbird.measure.summing import summed
 from tailorbird.measure.sums import Sums
-from tailorbird.measure.tables import Table, UnreadableTable, engine, listed, opened, single
+from tailorbird.measure.tables import Table, UnreadableTable, engine, listed, need, opened, single
 
 _CELL = "@cell"
 # Days as parts of a cell's number; far enough from 1970 for any garbage that is a date.
@@ -41,13 +43,21 @@ def gather(table: Table, question: Question) -> Gathered:
 
 def _gather(connection: Any, table: Table, question: Question) -> Gathered:  # noqa: ANN401
     values = list(dict.fromkeys(name for one in question.metrics for name in columns_of(one)))
-    found = _units(connection, table, question, values)
+    source = opened(connection, table.outcomes or table.path)
+    need(source, map(plain, values), table.outcomes or table.path)
+    purse = purse_of(source, table, question)
+    own = {} if table.outcomes else {name: valued(source, name, purse) for name in values}
+    found = _units(source if own else opened(connection, table.path), table, question, own)
     assigned: dict[str, int] = {}
     if table.exposed_at:
         assigned = _assigned(found)
         exposed = found.table.filter(found.table.exposed_us.notnull())
         found = found._replace(table=exposed)
-    whole = _outcomes(connection, table, question, found, values)
+    whole = Joined(found.table)
+    if table.outcomes is not None:
+        before = _before(table, question)
+        wanted = Wanted(values, before, read_by(question.metrics[0]), purse)
+        whole = joined(found, source, table, wanted)
     prepared = prepared_of(whole, question, found, values)
     cells = _cells(prepared, question, found.arms)
     return Gathered(
@@ -60,17 +70,22 @@ def _gather(connection: Any, table: Table, question: Question) -> Gathered:  # n
         assigned=assigned,
         oddities=prepared.oddities,
         ages=ages_of(whole.table, question.metrics[0], found.arms, whole.span),
+        coins=purse.coins,
     )
 
 
-def _units(connection: Any, table: Table, question: Question, values: list[str]) -> Units:  # noqa: ANN401
-    own = [] if table.outcomes else values
+def _units(
+    source: Any,  # noqa: ANN401
+    table: Table,
+    question: Question,
+    values: Mapping[str, Any],
+) -> Units:
     known = [name for name in question.covariates if not name.startswith(BEFORE)]
     known = list(dict.fromkeys([*known, *question.segments]))
     if not table.outcomes and any(name.startswith(BEFORE) for name in question.covariates):
         raise UnreadableTable("Sums from before exposure need --outcomes, --at and --exposed-at.")
     starts = starts_of(question.weights, table.zone)
-    return units(opened(connection, table.path), table, own, known, starts)
+    return units(source, table, values, known, starts)
 
 
 def _assigned(found: Units) -> dict[str, int]:
@@ -84,20 +99,12 @@ def _assigned(found: Units) -> dict[str, int]:
     return {str(one["variant"]): int(one["n"]) for one in counts}
 
 
-def _outcomes(
-    connection: Any,  # noqa: ANN401
-    table: Table,
-    question: Question,
-    found: Units,
-    values: list[str],
-) -> Joined:
-    if table.outcomes is None:
-        return Joined(found.table)
+def _before(table: Table, question: Question) -> list[str]:
+    """Return the outcomes' columns that are summed from before exposure, too."""
     before = [name[len(BEFORE) :] for name in question.covariates if name.startswith(BEFORE)]
     if before and not (table.at and table.exposed_at):
         raise UnreadableTable("Sums from before exposure need --at and --exposed-at.")
-    wanted = Wanted(values, before, read_by(question.metrics[0]))
-    return joined(found, opened(connection, table.outcomes), table, wanted)
+    return before
 
 
 def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tuple[Cell, ...]:

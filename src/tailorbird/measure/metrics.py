@@ -1,6 +1,7 @@
 """What an experiment is judged by: means, proportions, ratios and quantiles, declared as data."""
 
 import re
+from collections.abc import Collection
 from typing import Literal, assert_never
 
 import msgspec
@@ -65,6 +66,11 @@ class Quantile(msgspec.Struct, frozen=True, tag="quantile", forbid_unknown_field
 
 Metric = Mean | Proportion | Ratio | Quantile
 
+MONEY = ("revenue", "margin")
+"""The columns of money that every shop has."""
+
+_COUNTED = " with money"
+
 SHOP: dict[str, Metric] = {
     one.name: one
     for one in (
@@ -117,6 +123,23 @@ def _of_one_column(name: str | None, column: str, kind: str, better: Better) -> 
             if not 0.0 < q < 1.0:
                 raise BadMetric(f"{kind} is not a quantile between p1 and p99.")
             return Quantile(name or f"{column}_{kind}", column, q, better)
+
+
+def by_order(metric: Metric, money: Collection[str] = MONEY) -> Metric:
+    """Return the metric; money per order is per order of which the money counts.
+
+    Where several currencies meet, not all of it does: see `measure/money.py`.
+    """
+    if not isinstance(metric, Ratio) or metric.numerator not in money:
+        return metric
+    if metric.denominator in money or plain(metric.denominator) != metric.denominator:
+        return metric
+    return msgspec.structs.replace(metric, denominator=metric.denominator + _COUNTED)
+
+
+def plain(name: str) -> str:
+    """Return the column that a column of a metric is drawn from."""
+    return name.removesuffix(_COUNTED)
 
 
 def columns_of(metric: Metric) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 import ibis
 
 from tailorbird.measure.ages import OLD, YOUNG, span_of
-from tailorbird.measure.rows import BEFORE, Units, microseconds, number
+from tailorbird.measure.metrics import plain
+from tailorbird.measure.money import Purse, valued
+from tailorbird.measure.rows import BEFORE, Units, microseconds
 from tailorbird.measure.tables import Table, kept, need, single
 
 _DAY_US = 86_400_000_000
@@ -22,11 +24,12 @@ class Joined(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Columns to add up: after exposure, before it, and after it by age."""
+    """Columns to add up: after exposure, before it, and after it by age; and how money counts."""
 
     values: list[str]
     before: list[str]
-    aged: tuple[str, ...] = ()
+    aged: tuple[str, ...]
+    purse: Purse
 
 
 def joined(units: Units, source: Any, table: Table, wanted: Wanted) -> Joined:  # noqa: ANN401
@@ -41,12 +44,12 @@ def joined(units: Units, source: Any, table: Table, wanted: Wanted) -> Joined:  
     Raises:
         UnknownColumn: a column is missing.
     """
-    values, before, aged = wanted
+    values, before, aged, purse = wanted
     times = [table.at] if table.at else []
-    need(source, [table.unit, *times, *values, *before], table.outcomes or "")
+    need(source, [table.unit, *times, *map(plain, (*values, *before))], table.outcomes or "")
     columns = {"who": source[table.unit].cast(units.table.unit.type())}
     columns["at_us"] = microseconds(source[table.at]) if table.at else ibis.null("int64")
-    columns |= {f"o:{name}": number(source[name]) for name in {*values, *before}}
+    columns |= {f"o:{name}": valued(source, name, purse) for name in {*values, *before}}
     rows = source.select(**columns)
     exposed = units.table.select("unit", "exposed_us")
     told = rows.left_join(exposed, rows.who == exposed.unit)

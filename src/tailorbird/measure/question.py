@@ -63,6 +63,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         power: The chance to see it that is wanted.
         winsorize: A quantile such as 0.999; larger values count as that quantile's.
         bayesian: Add the Bayesian reading.
+        currency: In which money is told; None: the one that most outcomes are in.
+        rates: What one of another currency is worth in it; without, its money does not count.
         notes: What whoever asks knows of the experiment and a reader has to mind.
     """
 
@@ -81,4 +83,6 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     winsorize: float | None = None
     bayesian: bool = False
     limits: Limits = Limits()
+    currency: str | None = None
+    rates: dict[str, float] = {}
     notes: tuple[str, ...] = ()

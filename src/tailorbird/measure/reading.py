@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tailorbird.measure.gathered import Oddities
+from tailorbird.measure.gathered import Coins, Oddities
 
 Status = Literal["ok", "notice", "broken"]
 Direction = Literal["better", "worse", "undecided"]
@@ -172,6 +172,8 @@ class Reading(msgspec.Struct, frozen=True, rename="camel"):
         method: What was done: correction, looks, winsorizing, missing values, repeats.
         warnings: What to mind.
         oddities: What was odd in the data, counted.
+        coins: In which currency money is, and what of others was converted or left out; None where
+            no money is read, or nothing says what it is in.
     """
 
     experiment: str
@@ -187,3 +189,4 @@ class Reading(msgspec.Struct, frozen=True, rename="camel"):
     method: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     oddities: Oddities = Oddities()
+    coins: Coins | None = None

@@ -1,6 +1,6 @@
 """From the rows of a table to one row a unit, written once for any engine that Ibis speaks to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import ibis
@@ -76,7 +76,7 @@ def day_of(column: Any) -> Any:  # noqa: ANN401
 def units(
     source: Any,  # noqa: ANN401
     table: Table,
-    outcomes: list[str],
+    outcomes: Mapping[str, Any],
     known: list[str],
     starts: Sequence[int] = (),
 ) -> Units:
@@ -85,7 +85,7 @@ def units(
     Args:
         source: The Ibis table of exposures.
         table: How to understand it.
-        outcomes: Columns that add up, or repeat, where a unit has several rows.
+        outcomes: By name, columns that add up, or repeat, where a unit has several rows.
         known: Columns that a unit has once, such as covariates and segments.
         starts: In microseconds, when the second period of weights began, and each later one.
 
@@ -94,7 +94,7 @@ def units(
         UnknownColumn: a column is missing.
     """
     times = [one for one in (table.exposed_at, table.assigned_at) if one]
-    need(source, [table.unit, table.variant, *times, *outcomes, *known], table.path)
+    need(source, [table.unit, table.variant, *times, *known], table.path)
     rows = _plain(source, table, outcomes, known, starts)
     seen = single(
         rows.aggregate(
@@ -120,7 +120,7 @@ def units(
 def _plain(
     source: Any,  # noqa: ANN401
     table: Table,
-    outcomes: list[str],
+    outcomes: Mapping[str, Any],
     known: list[str],
     starts: Sequence[int],
 ) -> Any:  # noqa: ANN401
@@ -139,8 +139,8 @@ def _plain(
         given = microseconds(source[table.assigned_at or table.exposed_at])
         for start in starts:
             columns["period"] += (given >= start).cast("int32")
-    for name in outcomes:
-        columns[f"v:{name}"] = number(source[name])
+    for name, column in outcomes.items():
+        columns[f"v:{name}"] = column
     for name in known:
         columns[f"k:{name}"] = source[name]
     return source.select(**columns)
@@ -149,7 +149,7 @@ def _plain(
 def _folded(
     valid: Any,  # noqa: ANN401
     table: Table,
-    outcomes: list[str],
+    outcomes: Mapping[str, Any],
     known: list[str],
     arms: tuple[str, ...],
 ) -> tuple[Any, int, int]:

@@ -43,6 +43,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="cam
         at: The column of the outcomes that says when.
         window_days: Outcomes count for so many days after exposure; None: all.
         zone: Whose days are counted, and whose times those without a zone are.
+        currency: The column that says in which currency the money of a row is.
+        money: The columns that are money.
         repeats: What several differing rows of one unit mean: `add` them (they are parts, such as
             days), take the `first` (by time), or `refuse` to guess. Equal rows count once.
     """
@@ -57,6 +59,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="cam
     window_days: float | None = None
     zone: str = "UTC"
     repeats: Repeats = "refuse"
+    currency: str | None = None
+    money: tuple[str, ...] = ("revenue", "margin")
 
 
 def engine(zone: str) -> Any:  # noqa: ANN401 - Ibis has no types here

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tailorbird.measure.gathered import Gathered
+from tailorbird.measure.gathered import Coins, Gathered
 from tailorbird.measure.question import Question, Weights
 from tailorbird.measure.reading import Health, MetricReading
 
@@ -48,6 +48,7 @@ def methods(
         alone: Units that were left out because all got one arm when they came.
     """
     told = list(_methods(question, gathered, weights))
+    told += [] if gathered.coins is None else _money(question, gathered.coins)
     if alone:
         told.append(f"Exposed while all got one arm, so compared with nobody: {alone:,} units.")
     return tuple(told)
@@ -84,6 +85,24 @@ def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         )
 
 
+def _money(question: Question, coins: Coins) -> Iterator[str]:
+    if coins.currency is not None:
+        told = (f"{name} {n:,} at {question.rates[name]:g}" for name, n in coins.converted.items())
+        also = f"; converted outcomes: {', '.join(told)}" if coins.converted else ""
+        yield f"Money is in {coins.currency}{also}."
+
+
+def _other_money(coins: Coins) -> Iterator[str]:
+    if coins.left_out:
+        told = ", ".join(f"{name} {n:,}" for name, n in sorted(coins.left_out.items()))
+        yield f"Outcomes in other currencies do not count as money: {told}. Rates would count them."
+    if coins.unnamed:
+        yield (
+            f"Outcomes that name no currency are taken to be in {coins.currency}: "
+            f"{coins.unnamed:,}."
+        )
+
+
 def warnings(question: Question, gathered: Gathered) -> tuple[str, ...]:
     """Return what to mind when the reading is used, a sentence each."""
     return tuple(_warnings(question, gathered))
@@ -92,6 +111,8 @@ def warnings(question: Question, gathered: Gathered) -> tuple[str, ...]:
 def _warnings(question: Question, gathered: Gathered) -> Iterator[str]:
     odd = gathered.oddities
     yield from question.notes
+    if gathered.coins is not None:
+        yield from _other_money(gathered.coins)
     if question.segments:
         yield (
             "Segments are a search among many: some differ by luck. Their p-values are raised over "

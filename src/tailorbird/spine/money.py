@@ -16,6 +16,11 @@ def exponent(currency: str | None) -> int:
     return _EXPONENTS.get((currency or "").upper(), 2)
 
 
+def is_code(text: str) -> bool:
+    """Return whether a text looks like an ISO 4217 code such as EUR."""
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+
+
 @lru_cache(maxsize=16_384, typed=True)  # prices repeat; typed, since 1 and True are equal
 def to_minor(amount: float | str | Decimal, currency: str | None) -> int:
     """Return an amount in minor units, rounded half to even.

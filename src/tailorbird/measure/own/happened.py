@@ -74,13 +74,13 @@ class Source(msgspec.Struct, frozen=True):
         decisions: the journal, oldest first.
         events: the log, in its order.
         people: who is who, as it is known now.
-        margins: item → what one piece leaves, in minor units of the currency it is sold in.
+        margins: item → what one piece leaves in minor units, and of which currency; None: of any.
     """
 
     decisions: Callable[[], Iterable[DecisionGist]]
     events: Callable[[], Iterable[EventGist]]
     people: People
-    margins: Mapping[str, int] = {}
+    margins: Mapping[str, tuple[int, str | None]] = {}
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -123,11 +123,12 @@ class Viewed(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What somebody did, by column."""
+    """What somebody did, by column; of an order also in which currency its money is, if it says."""
 
     person: int
     at_ms: int
     values: dict[str, float]
+    currency: str | None = None
 
 
 def decided(source: Source, reach: Reach) -> Iterator[Decided]:
@@ -176,30 +177,40 @@ def happened(source: Source, reach: Reach, columns: Collection[str]) -> Iterator
         viewed = _viewed(event, reach, person)
         if viewed is not None:
             yield viewed
-        values = {} if event.order is None else orders.values(event, event.order)
+        values, currency = orders.values(event)
         for column in (name, counted.get(name, name)):
             values[column] = 1.0
         if retained and not name.startswith(_NOT_THEIRS):
             values["retained"] = 1.0
         values = {column: value for column, value in values.items() if column in columns}
         if values:
-            yield Outcome(person, event.occurred_at_ms, values)
+            yield Outcome(person, event.occurred_at_ms, values, currency)
 
 
 class _Order(NamedTuple):
     revenue: float
     items: float
     margin: float
+    currency: str | None
 
 
 class _Orders:
     """Orders that were met, so that each counts once, and can be taken away."""
 
-    def __init__(self, margins: Mapping[str, int]) -> None:
+    def __init__(self, margins: Mapping[str, tuple[int, str | None]]) -> None:
         self._margins = margins
         self._known: dict[str, _Order] = {}
 
-    def values(self, event: EventGist, fact: OrderFact) -> dict[str, float]:
+    def values(self, event: EventGist) -> tuple[dict[str, float], str | None]:
+        """Return what an event changes, and the currency of the order that it is about, if any."""
+        fact = event.order
+        if fact is None:
+            return {}, None
+        told = self._values(event, fact)
+        known = self._known.get(fact.order_id)
+        return told, event.currency if known is None else known.currency
+
+    def _values(self, event: EventGist, fact: OrderFact) -> dict[str, float]:
         if event.name in _ORDERS and fact.order_id not in self._known:
             made = self._known[fact.order_id] = self._order(event, fact)
             return _told(made, 1.0)
@@ -207,10 +218,10 @@ class _Orders:
         if known is None:
             return {}
         if event.name == names.ORDER_CANCELLED:
-            self._known[fact.order_id] = _Order(0.0, 0.0, 0.0)
+            self._known[fact.order_id] = _Order(0.0, 0.0, 0.0, known.currency)
             return _told(known, -1.0) if known.items or known.revenue else {}
         if event.name == names.ORDER_REFUNDED:
-            named = to_major(fact.revenue_minor, event.currency)
+            named = to_major(fact.revenue_minor, event.currency or known.currency)
             back = min(named or known.revenue, known.revenue)
             self._known[fact.order_id] = known._replace(revenue=known.revenue - back)
             return {"revenue": -back}
@@ -219,9 +230,16 @@ class _Orders:
     def _order(self, event: EventGist, fact: OrderFact) -> _Order:
         lines = _lines(event.items) if event.items else ()
         items = sum(line.quantity for line in lines)
-        margin = sum(self._margins.get(line.id, 0) * line.quantity for line in lines)
+        margin = sum(self._margin(line.id, event.currency) * line.quantity for line in lines)
         revenue = to_major(fact.revenue_minor, event.currency)
-        return _Order(revenue, float(items), to_major(margin, event.currency))
+        left = to_major(margin, event.currency)
+        return _Order(revenue, float(items), left, event.currency)
+
+    def _margin(self, item: str, currency: str | None) -> int:
+        """Return what a piece leaves; nothing where that is known in another currency only."""
+        left, of = self._margins.get(item, (0, None))
+        same = of is None or currency is None or of.upper() == currency.upper()
+        return left if same else 0
 
 
 def _told(order: _Order, sign: float) -> dict[str, float]:

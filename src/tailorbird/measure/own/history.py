@@ -73,6 +73,8 @@ def as_experiment(said: Holdout) -> Experiment:
         covariates=said.covariates,
         window_days=said.window_days,
         detect=said.detect,
+        currency=said.currency,
+        rates=said.rates,
     )
 
 

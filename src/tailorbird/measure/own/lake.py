@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from tailorbird.measure.gathered import Gathered
 from tailorbird.measure.gathering import gather
-from tailorbird.measure.metrics import columns_of
+from tailorbird.measure.metrics import MONEY, columns_of, plain
 from tailorbird.measure.own.happened import Outcome, Reach, Source, Viewed, decided, happened
 from tailorbird.measure.question import Question
 from tailorbird.measure.tables import Table
@@ -24,6 +24,7 @@ from tailorbird.spine.clock import DAY_MS
 
 _A_CHUNK = 50_000
 _BEFORE = "before:"
+_CURRENCY = "@currency"
 _RETAINED_AFTER_MS = 7 * DAY_MS
 
 # People and units are numbers: see `people.py`.
@@ -121,7 +122,8 @@ class OwnExposures:
     def _gather(self, question: Question) -> Gathered:
         with tempfile.TemporaryDirectory(prefix="tailorbird-reading-") as place:
             file = Path(place) / "rows.duckdb"
-            self._collect(file, _columns(question))
+            columns = _columns(question)
+            self._collect(file, columns)
             table = Table(
                 path=f"{file}:exposures",
                 unit="unit",
@@ -132,6 +134,7 @@ class OwnExposures:
                 at="at_ms",
                 window_days=self._window_days,
                 zone=self._zone,
+                currency=_CURRENCY if set(columns) & set(MONEY) else None,
             )
             return gather(table, question)
 
@@ -141,13 +144,19 @@ class OwnExposures:
             connection.execute("SET enable_progress_bar = false")
             connection.execute(_SCHEMA)
             shown = ", ".join(f"{_quoted(name)} DOUBLE" for name in columns)
-            connection.execute(f"CREATE TABLE happened (person BIGINT, at_ms BIGINT, {shown})")
+            head = f'person BIGINT, at_ms BIGINT, "{_CURRENCY}" VARCHAR'
+            connection.execute(f"CREATE TABLE happened ({head}, {shown})")
             for chunk in _chunks(decided(self._source, self._reach)):
                 _insert(connection, "decided", chunk)
             for mixed in _chunks(happened(self._source, self._reach, frozenset(columns))):
                 _insert(connection, "viewed", [one for one in mixed if type(one) is Viewed])
                 rows = [
-                    (one.person, one.at_ms, *[one.values.get(name, 0.0) for name in columns])
+                    (
+                        one.person,
+                        one.at_ms,
+                        one.currency,
+                        *[one.values.get(name, 0.0) for name in columns],
+                    )
                     for one in mixed
                     if type(one) is Outcome
                 ]
@@ -164,7 +173,7 @@ class OwnExposures:
 
 def _columns(question: Question) -> tuple[str, ...]:
     """Return the outcomes' columns that a question needs."""
-    asked = [name for metric in question.metrics for name in columns_of(metric)]
+    asked = [plain(name) for metric in question.metrics for name in columns_of(metric)]
     asked += [name.removeprefix(_BEFORE) for name in question.covariates]
     return tuple(dict.fromkeys(asked))
 
