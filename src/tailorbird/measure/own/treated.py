@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
@@ -12,6 +13,7 @@ from tailorbird.experiments.experiment import Experiment, Unit
 from tailorbird.predict.uplift.lesson import Exposed, Gained
 from tailorbird.spine import events as names
 from tailorbird.spine.events import Event
+from tailorbird.spine.money import to_major
 
 _ORDERS = frozenset({names.ORDER_COMPLETED, "Store Purchase Completed"})
 _TREATMENT = 1.0
@@ -80,12 +82,14 @@ class _Order(msgspec.Struct):
     at_ms: int
     revenue: int
     profit: int
+    currency: str | None
 
 
 def brought(source: Records, costs: Mapping[str, int], assumed_margin: float) -> Iterator[Gained]:
     """Yield what every order brought that stands, whoever reported it, in major units.
 
-    A refund takes off what was paid back; whether the goods came back is not known.
+    A refund takes off what was paid back; whether the goods came back is not known. Money is that
+    of the currency that most orders are in; others are orders all the same, and bring none.
 
     Args:
         source: the log, and who is who.
@@ -102,7 +106,9 @@ def brought(source: Records, costs: Mapping[str, int], assumed_margin: float) ->
             if person is not None and person not in source.left_out:
                 profit = fact.revenue_minor - _cost(event, costs, assumed_margin)
                 at_ms = event.occurred_at_ms
-                orders[fact.order_id] = _Order(person, at_ms, fact.revenue_minor, profit)
+                orders[fact.order_id] = _Order(
+                    person, at_ms, fact.revenue_minor, profit, event.currency
+                )
         elif event.name == names.ORDER_CANCELLED:
             orders.pop(fact.order_id, None)
         elif event.name == names.ORDER_REFUNDED and fact.order_id in orders:
@@ -110,8 +116,10 @@ def brought(source: Records, costs: Mapping[str, int], assumed_margin: float) ->
             back = min(fact.revenue_minor or known.revenue, known.revenue)
             known.revenue -= back
             known.profit -= back
+    [(base, _)] = Counter(one.currency for one in orders.values()).most_common(1) or [(None, 0)]
     for one in orders.values():
-        yield Gained(one.person, one.at_ms, 1.0, one.revenue / 100, one.profit / 100)
+        money = (one.revenue, one.profit) if one.currency == base else (0, 0)
+        yield Gained(one.person, one.at_ms, 1.0, *(to_major(minor, base) for minor in money))
 
 
 def _cost(event: Event, costs: Mapping[str, int], assumed_margin: float) -> int:
