@@ -12,7 +12,7 @@ from tests.shop import Shop
 
 _PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1"
 _LAPTOP = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.5 Safari/605.1.15"
-PEOPLE = 6
+PEOPLE = 10
 PRICES = {"a": 20, "z": 300, "p": 5}
 ITEMS = [
     {"id": name, "title": name, "brand": name.partition("-")[0], "price": PRICES[name[0]]}
@@ -139,6 +139,53 @@ def test_a_denied_link_is_gone_at_once_and_is_not_found_again(linked: Shop) -> N
     assert links(linked, 1) == []
 
 
+def erase(shop: Shop, user: str) -> None:
+    """Forget somebody, as the privacy officer does."""
+    whom = {"identity_type": "controller_customer_id", "identity_value": user}
+    body = {"subject_request_type": "erasure", "subject_identities": [whom]}
+    shop.post("/v1/privacy/requests", {**body, "subject_request_id": f"r-{user}"})
+
+
+def pair(number: int) -> str:
+    """Return where the link of a laptop to its owner is taken back, and allowed again."""
+    return f"/v1/people/anonymous:laptop-{number}/links/user:user-{number}-zq"
+
+
+def denied(shop: Shop, who: str) -> list[dict[str, Any]]:
+    """Return the denials that are shown with a person."""
+    found: list[dict[str, Any]] = shop.get(f"/v1/people/{who}/links").json()["denied"]
+    return found
+
+
+def test_a_denial_is_shown_with_either_person_and_nobody_else(linked: Shop) -> None:
+    linked.call("DELETE", pair(6))
+    whom = ("anonymous:laptop-6", "user:user-6-zq", "anonymous:passer-1")
+    assert [len(denied(linked, who)) for who in whom] == [1, 1, 0]
+
+
+def test_a_denial_says_who_made_it(linked: Shop) -> None:
+    (one,) = linked.call("DELETE", pair(7)).json()["denied"]
+    assert (one["browser"], one["by"][:2]) == ("anonymous:laptop-7", "k_")
+
+
+def test_a_denial_that_is_taken_back_lets_the_link_be_found_again(linked: Shop) -> None:
+    linked.call("DELETE", pair(8))
+    assert linked.call("PUT", pair(8)).json()["denied"] == []
+    linked.post("/v1/links/refresh", {})
+    assert len(links(linked, 8)) == 1
+
+
+def test_what_was_not_denied_cannot_be_allowed(linked: Shop) -> None:
+    answer = linked.call("PUT", "/v1/people/anonymous:passer-1/links/user:user-0-zq")
+    assert (answer.status_code, answer.json()["title"]) == (409, "No link of these two was denied.")
+
+
+def test_an_erased_side_leaves_no_denial(linked: Shop) -> None:
+    linked.call("DELETE", pair(9))
+    erase(linked, "user-9-zq")
+    assert denied(linked, "anonymous:laptop-9") == []
+
+
 @pytest.mark.parametrize(("number", "who"), [(2, known(2)), (3, newcomer(3))])
 def test_a_withdrawal_on_either_side_ends_the_loan_with_the_next_answer(
     linked: Shop, number: int, who: dict[str, str]
@@ -152,9 +199,7 @@ def test_who_sends_gpc_is_lent_nothing(linked: Shop) -> None:
 
 
 def test_erasing_the_lender_leaves_nothing_of_the_link(linked: Shop) -> None:
-    whom = {"identity_type": "controller_customer_id", "identity_value": "user-4-zq"}
-    body = {"subject_request_type": "erasure", "subject_identities": [whom]}
-    linked.post("/v1/privacy/requests", {**body, "subject_request_id": "r-4"})
+    erase(linked, "user-4-zq")
     assert (links(linked, 4), lent(linked, 4)) == ([], [])
     written = b"".join(path.read_bytes() for path in linked.workspace.folder.glob("links.db*"))
     assert b"user-4-zq" not in written

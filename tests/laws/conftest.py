@@ -14,12 +14,14 @@ from tailorbird.collect.ports import DeadLetters, EventLog, Tally, Vault
 from tailorbird.consent.ports import ConsentLedger
 from tailorbird.decide.ports import Journal
 from tailorbird.flow.ports import DerivedState
+from tailorbird.links.ports import LinkStore
 from tailorbird.privacy.ports import Receipts
 from tailorbird.storage.embedded import dead_letters as dead_letter_file
 from tailorbird.storage.embedded.control import SqliteKeyRing
 from tailorbird.storage.embedded.dead_letters import SqliteDeadLetters, SqliteTally
 from tailorbird.storage.embedded.items import SqliteItems
 from tailorbird.storage.embedded.journal import SqliteJournal
+from tailorbird.storage.embedded.links import SqliteLinks
 from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.receipts import SqliteReceipts
 from tailorbird.storage.embedded.seal import Seal
@@ -47,6 +49,7 @@ class Backend:
     receipts: Receipts
     state: DerivedState
     journal: Journal
+    links: LinkStore
     items: ItemStore
     keys: KeyRing
     loop: asyncio.Runner
@@ -71,6 +74,7 @@ def open_embedded(folder: Path) -> Backend:
     vault = VaultFile(folder / "vault.db", seal)
     state, journal = SqliteState(folder / "state.db"), SqliteJournal(folder / "journal.db")
     items, keys = SqliteItems(folder / "catalog.db"), SqliteKeyRing(folder / "control.db")
+    links = SqliteLinks(folder / "links.db")
 
     def written() -> bytes:
         for flush in (tally.flush, state.flush, journal.flush):
@@ -81,7 +85,7 @@ def open_embedded(folder: Path) -> Backend:
         loop.run(state.flush())
         loop.run(tally.flush())
         loop.run(journal.stop())
-        for one in (letters, tally, log, state, vault, items, keys):
+        for one in (letters, tally, log, state, vault, links, items, keys):
             one.close()
         loop.close()
 
@@ -94,6 +98,7 @@ def open_embedded(folder: Path) -> Backend:
         receipts=SqliteReceipts(vault),
         state=state,
         journal=journal,
+        links=links,
         items=items,
         keys=keys,
         loop=loop,

@@ -5,6 +5,7 @@ from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.api.people import find_person
 from tailorbird.compose import Install
+from tailorbird.spine.ids import PersonId
 
 
 class LinkDoors:
@@ -27,6 +28,7 @@ class LinkDoors:
         return [
             ("GET", "/v1/people/{person}/links", self.of_person),
             ("DELETE", "/v1/people/{person}/links/{other}", self.deny),
+            ("PUT", "/v1/people/{person}/links/{other}", self.allow),
         ]
 
     async def list(self, call: Call) -> Answer:
@@ -56,11 +58,21 @@ class LinkDoors:
 
     async def deny(self, call: Call) -> Answer:
         """Take back the link between two people; it ends at once and is not found again."""
+        visitor, person, other = await self._pair(call)
+        self._note(visitor, "denied a link of", person)
+        return answer(await visitor.shop.linker.deny(person, other, visitor.key.id))
+
+    async def allow(self, call: Call) -> Answer:
+        """Take back a denial; the next round may find the link between the two again."""
+        visitor, person, other = await self._pair(call)
+        self._note(visitor, "allowed a denied link of", person)
+        return answer(await visitor.shop.linker.allow(person, other))
+
+    async def _pair(self, call: Call) -> tuple[Visitor, PersonId, PersonId]:
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         person, _ = await find_person(visitor.shop, call.params["person"])
         other, _ = await find_person(visitor.shop, call.params["other"])
-        self._note(visitor, "denied a link of", person)
-        return answer(await visitor.shop.linker.deny(person, other, visitor.key.id))
+        return visitor, person, other
 
     def _note(self, visitor: Visitor, action: str, what: str) -> None:
         now_ms = self._install.clock()

@@ -162,6 +162,7 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("DELETE", "/v1/links"): _segment(gives=LinksShown),
     ("GET", "/v1/people/{person}/links"): _of_person(LinksShown),
     ("DELETE", "/v1/people/{person}/links/{other}"): _segment(gives=LinksShown),
+    ("PUT", "/v1/people/{person}/links/{other}"): _segment(gives=LinksShown),
     ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
     ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
     ("POST", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),

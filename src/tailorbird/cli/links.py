@@ -87,6 +87,22 @@ def deny(
 
 
 @links.command()
+def allow(
+    who: Who,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The other one.")],
+    data: Data = None,
+    workspace: Shop = DEFAULT_WORKSPACE,
+) -> None:
+    """Take back a denial: the next round may find the link between two people again."""
+
+    async def here(shop: Workspace) -> LinksShown:
+        return await shop.linker.allow(await _person(shop, who), await _person(shop, other))
+
+    _done(data, workspace, here, ("PUT", f"/v1/people/{who}/links/{other}"))
+    print("allowed")
+
+
+@links.command()
 def clear(data: Data = None, workspace: Shop = DEFAULT_WORKSPACE) -> None:
     """Drop all links now; the next round looks again, unless `links` is switched off."""
     _done(data, workspace, lambda shop: shop.linker.clear(), ("DELETE", "/v1/links"))
@@ -125,11 +141,14 @@ def _print(shown: LinksShown, *, as_json: bool) -> None:
         print(f"On held-out logins {right} of {of} links from {shown.threshold:.2f} on were right.")
     if shown.settled:
         print(f"Later logins bore out {shown.settled_right} of {shown.settled} links.")
+    for one in shown.denied:
+        print(f"Denied by {one.by}: {one.browser} and {one.user}.")
     if not shown.links:
         print("Nobody lends to anybody.")
         return
     table = Table("lent to", "lent by", "sure", "because")
-    for one in shown.links:
-        table.add_row(one.browser, one.user, f"{one.probability:.1%}", "; ".join(one.because))
+    for link in shown.links:
+        because = "; ".join(link.because)
+        table.add_row(link.browser, link.user, f"{link.probability:.1%}", because)
     console = Console()
     (console if console.is_terminal else Console(width=_WIDE)).print(table)

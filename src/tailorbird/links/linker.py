@@ -18,7 +18,7 @@ from tailorbird.links.lending import PURPOSE, Lending, subject_of
 from tailorbird.links.ports import Denial, LinkStore, Ownerships, Readable, Standing
 from tailorbird.links.signals import Signals
 from tailorbird.links.stays import Stay, Stays
-from tailorbird.links.telling import LinksShown, link_shown, links_shown
+from tailorbird.links.telling import LinksShown, denial_shown, link_shown, links_shown
 from tailorbird.spine.clock import DAY_MS, Clock
 from tailorbird.spine.errors import Conflict
 from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, user_key
@@ -42,6 +42,12 @@ class NoSuchLink(Conflict):
     """These two are not linked."""
 
     remedy = "`GET /v1/people/{id}/links` lists a person's links."
+
+
+class NoSuchDenial(Conflict):
+    """No link of these two was denied."""
+
+    remedy = "`GET /v1/links` lists under `denied` what was taken back by hand."
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -94,7 +100,7 @@ class Linker:
         self._clock = clock
         self._stays = Stays()
         self._after: int | None = None
-        self._denied: set[tuple[IdentifierKey, IdentifierKey]] = set()
+        self._denied: dict[tuple[IdentifierKey, IdentifierKey], Denial] = {}
         self._forgotten: set[IdentifierKey] = set()
         self._standing = Standing()
         self._one_at_a_time = asyncio.Lock()
@@ -109,7 +115,7 @@ class Linker:
         if self.signals is None:
             return
         kept = await self.store.kept()
-        self._denied = {(one.browser, one.user) for one in kept.denials}
+        self._denied = {(one.browser, one.user): one for one in kept.denials}
         self._standing = kept.standing
         self._lend(kept.links)
         await self._rotate()
@@ -168,9 +174,28 @@ class Linker:
         )
         if link is None:
             raise NoSuchLink(f"{person} and {other} are not linked.")
-        self._denied.add((link.browser, link.user))
+        denial = Denial(link.browser, link.user, self._clock(), by)
+        self._denied[link.browser, link.user] = denial
         self._lend([one for one in self._links() if one is not link])
-        await self.store.deny(Denial(link.browser, link.user, self._clock(), by))
+        await self.store.deny(denial)
+        return await self.shown(person)
+
+    async def allow(self, person: PersonId, other: PersonId) -> LinksShown:
+        """Take a denial back: the next round may find the link again.
+
+        Raises:
+            LinksOff: links are off.
+            NoSuchDenial: no link of these two was denied.
+        """
+        self._must_be_on()
+        found = [
+            one for one, persons in (await self._denials()).items() if persons == {person, other}
+        ]
+        if not found:
+            raise NoSuchDenial(f"No link of {person} and {other} was denied.")
+        for one in found:
+            await self.store.allow(one.browser, one.user)
+            self._denied.pop((one.browser, one.user), None)
         return await self.shown(person)
 
     def forget(self, keys: Sequence[IdentifierKey]) -> None:
@@ -182,6 +207,8 @@ class Linker:
                 self._stays.forget_user(value)
             else:
                 self._stays.forget(value)
+        gone = set(keys)
+        self._denied = {pair: one for pair, one in self._denied.items() if not gone & {*pair}}
         self._lend([one for one in self._links() if not self._is_out(one)])
 
     async def shown(self, person: PersonId | None = None) -> LinksShown:
@@ -191,7 +218,13 @@ class Linker:
             for one in self._links()
             if person in {None, one.receiver, one.lender} and await self.lending.permitted(one)
         ]
-        return links_shown(found, self._standing, self.terms.mode, self.terms.precision)
+        denied = [
+            denial_shown(one)
+            for one, persons in (await self._denials()).items()
+            if person is None or person in persons
+        ]
+        said = links_shown(found, self._standing, self.terms.mode, self.terms.precision)
+        return replace(said, denied=tuple(denied))
 
     async def clear(self) -> LinksShown:
         """Drop every link now; the next round looks again."""
@@ -216,6 +249,17 @@ class Linker:
     def _is_out(self, link: Link) -> bool:
         sides = {link.browser, link.user}
         return (link.browser, link.user) in self._denied or bool(sides & self._forgotten)
+
+    async def _denials(self) -> dict[Denial, set[PersonId]]:
+        """Return what was denied by hand, and which persons each is about, as identity is now."""
+        denials = list(self._denied.values())
+        if not denials:
+            return {}
+        owners = await self._identity.links([key for pair in self._denied for key in pair])
+        return {
+            one: {owners[key].person for key in (one.browser, one.user) if key in owners}
+            for one in denials
+        }
 
     async def _rotate(self) -> None:
         if self.signals is not None:

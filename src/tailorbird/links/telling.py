@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tailorbird.links.finding import Evidence, Link, because
-from tailorbird.links.ports import Standing
+from tailorbird.links.ports import Denial, Standing
 from tailorbird.spine.clock import format_time
 from tailorbird.spine.ids import IdentifierKey, PersonId
 
@@ -24,6 +24,15 @@ class LinkShown(msgspec.Struct, frozen=True, rename="camel"):
     evidence: tuple[Evidence, ...]
     since: str
     said: str
+
+
+class DenialShown(msgspec.Struct, frozen=True):
+    """A link that was taken back by hand: `by` names the key or the command that did it."""
+
+    browser: IdentifierKey
+    user: IdentifierKey
+    since: str
+    by: str
 
 
 class LinksShown(msgspec.Struct, frozen=True, rename="camel"):
@@ -44,6 +53,12 @@ class LinksShown(msgspec.Struct, frozen=True, rename="camel"):
     browsers_compared: int
     settled: int
     settled_right: int
+    denied: tuple[DenialShown, ...] = ()
+
+
+def denial_shown(denial: Denial) -> DenialShown:
+    """Return one denial as it is shown."""
+    return DenialShown(denial.browser, denial.user, format_time(denial.at_ms), denial.by)
 
 
 def link_shown(link: Link) -> LinkShown:
