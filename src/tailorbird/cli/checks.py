@@ -162,6 +162,11 @@ def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Iterator[
         todo = "Look at the setting `embedding`, then run `tailorbird train`."
         saw = f"{card.facts.get('embedding')}: {unlike}"
         yield Finding(f"{facts.name}: embedding", Verdict.DOUBTFUL, saw, todo)
+    lacking = store.lacking(serves)
+    if lacking is not None:
+        yield Finding(
+            f"{facts.name}: learned ranker", Verdict.BAD, lacking, "Run `tailorbird train`."
+        )
     seen = watched_from(store.read_watch())
     ordered = watched_from(store.noted(ORDERS))
     moved = [one for watched in (seen, ordered) if watched is not None for one in watched.drift]

@@ -232,13 +232,16 @@ def _store(settings: Settings, name: WorkspaceId, version: str) -> Versioned:
 
 
 def _table(found: Sequence[Listed], metrics: Mapping[str, str], learned_from: str) -> None:
-    table = Table("version", "status", *metrics, learned_from, "until", "why")
+    ranked = any(one.ranker is not None for one in found)
+    more = ("ranker",) if ranked else ()
+    table = Table("version", "status", *metrics, *more, learned_from, "until", "why")
     for one in found:
         window = one.window
         table.add_row(
             one.name,
             one.status,
             *(_measured(one.metrics.get(name)) for name in metrics.values()),
+            *((one.ranker or "",) if ranked else ()),
             "" if window is None else f"{window.sessions:,}",
             "" if window is None else format_time(window.until_ms)[:16],
             one.acts[-1].why if one.acts else "",

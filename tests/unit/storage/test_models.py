@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tailorbird.predict.collaborative import Collaborative
+from tailorbird.predict.hybrid.describing import COLUMNS
+from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
 from tailorbird.predict.nearest_rows import Neighbors
+from tailorbird.predict.propensity.trees import Trees
 from tailorbird.predict.registry.card import Status
 from tailorbird.storage.embedded.models import ModelFolder
 from tests.unit.predict.registry.versions import NOW_MS, a_version
@@ -175,3 +178,61 @@ def test_a_version_half_written_is_no_version(folder: ModelFolder, tmp_path: Pat
 def test_a_version_from_before_seals_were_made_is_read(folder: ModelFolder, tmp_path: Path) -> None:
     (place_of(tmp_path, SECOND) / "files.json").unlink()
     assert served(folder) == SECOND
+
+
+@pytest.fixture
+def ranked(folder: ModelFolder) -> ModelFolder:
+    """The same folder, its third version with a learned ranker, which serves."""
+    trained, card = a_version(THIRD)
+    none = np.full(1, -1, np.int32)
+    stump = Hybrid(Trees(np.zeros(1, np.int32), none, np.ones(1), none, none, none))
+    folder.save(replace(trained, models=replace(trained.models, hybrid=stump)), card)
+    folder.promote(THIRD, NOW_MS, "better")
+    return folder
+
+
+def has_ranker(folder: ModelFolder) -> bool:
+    return folder.read(THIRD).models.hybrid is not None
+
+
+def test_a_sound_ranker_serves_with_its_version(ranked: ModelFolder) -> None:
+    assert (has_ranker(ranked), ranked.lacking(THIRD)) == (True, None)
+
+
+def test_a_version_without_a_ranker_lacks_none(ranked: ModelFolder) -> None:
+    assert ranked.lacking(SECOND) is None
+
+
+def test_a_damaged_ranker_takes_nothing_else_with_it(ranked: ModelFolder, tmp_path: Path) -> None:
+    for path in files_of(place_of(tmp_path, THIRD) / "hybrid"):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1])
+        assert (served(ranked), has_ranker(ranked)) == (THIRD, False), path.name
+        path.write_bytes(whole)
+    assert has_ranker(ranked)
+
+
+def test_what_is_wrong_with_a_ranker_is_said_with_its_file(
+    ranked: ModelFolder, tmp_path: Path
+) -> None:
+    (place_of(tmp_path, THIRD) / "hybrid" / "threshold.npy").write_bytes(b"")
+    assert ranked.lacking(THIRD) == (
+        f"{THIRD} serves without its learned ranker, the weights order: "
+        "blend-2027-01-03T00-00-00: hybrid/threshold.npy is damaged"
+    )
+
+
+def test_a_ranker_of_another_release_is_left_out(ranked: ModelFolder, tmp_path: Path) -> None:
+    place = place_of(tmp_path, THIRD)
+    manifest = json.loads((place / "hybrid" / "manifest.json").read_bytes())
+    manifest["facts"]["columns"] = [*COLUMNS, "height"]
+    (place / "hybrid" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (place / "files.json").unlink()
+    assert (served(ranked), has_ranker(ranked)) == (THIRD, False)
+    assert "other columns" in (ranked.lacking(THIRD) or "")
+
+
+def test_a_ranker_that_is_gone_is_left_out(ranked: ModelFolder, tmp_path: Path) -> None:
+    for path in files_of(place_of(tmp_path, THIRD) / "hybrid"):
+        path.unlink()
+    assert (served(ranked), has_ranker(ranked)) == (THIRD, False)

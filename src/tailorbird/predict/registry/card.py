@@ -122,7 +122,12 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True, rename="camel"):
-    """A version as it is listed: its card, what it is now, and what was done with it."""
+    """A version as it is listed: its card, what it is now, and what was done with it.
+
+    Attributes:
+        ranker: who orders where a placement says `ranker: hybrid`: "hybrid", or "weights" where
+            the gate let no learned ranker through; None for models that order nothing.
+    """
 
     name: str
     status: Status
@@ -134,3 +139,4 @@ class Listed(msgspec.Struct, frozen=True, rename="camel"):
     verdict: Verdict | None
     facts: dict[str, Any]
     acts: tuple[Act, ...]
+    ranker: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tailorbird.predict.model_files import ModelMissing
-from tailorbird.predict.registry.card import Listed, Status
+from tailorbird.predict.registry.card import Card, Listed, Status
 from tailorbird.predict.registry.ports import Registered
 from tailorbird.spine.clock import format_time
 
@@ -23,10 +23,17 @@ def listed(store: Registered) -> list[Listed]:
             verdict=card.verdict,
             facts=card.facts,
             acts=tuple(one for one in acts if one.version == card.name),
+            ranker=_ranker(card),
         )
         for card in store.cards()
         for status in (store.status(card.name),)
     ]
+
+
+def _ranker(card: Card) -> str | None:
+    if card.has_hybrid:
+        return "hybrid"
+    return "weights" if card.has_next_item else None
 
 
 def one_of(store: Registered, name: str) -> Listed:

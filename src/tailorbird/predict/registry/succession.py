@@ -40,7 +40,8 @@ class Succession:
             return False
         name = trained.models.name
         broken = name.replace("@", "-") != pointer
-        self.fault = f"{pointer} cannot be read; {name} serves" if broken else None
+        lacking = await asyncio.to_thread(self._store.lacking, name)
+        self.fault = f"{pointer} cannot be read; {name} serves" if broken else lacking
         if name == self._predictor.models.name:
             return False
         self._predictor.adopt(trained)

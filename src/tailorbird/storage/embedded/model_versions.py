@@ -29,6 +29,7 @@ class Versions(Generic[Model]):
         folder: where.
         write: writes a model into a folder, and returns its card with what is in it.
         read: reads it again; raises ModelUnreadable for what it cannot use.
+        spared: parts that `read` can do without, and checks by itself.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Versions(Generic[Model]):
         folder: Path,
         write: Callable[[Model, Path, Card], Card],
         read: Callable[[Path, Card], Model],
+        spared: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._pointers = Pointers(folder)
         self._write = write
         self._read = read
+        self._spared = spared
 
     # Versions
 
@@ -68,7 +71,7 @@ class Versions(Generic[Model]):
         place = self._place(name)
         if not (place / "card.json").exists():
             raise ModelMissing(f"There is no version {name!r}")
-        check(place)
+        check(place, spared=self._spared)
         try:
             card = msgspec.json.decode((place / "card.json").read_bytes(), type=Card)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as cause:

@@ -1,5 +1,6 @@
 """Trained models of items in a folder, a sub-folder a version."""
 
+import logging
 from pathlib import Path
 
 import msgspec
@@ -7,16 +8,26 @@ import numpy as np
 
 from tailorbird.predict.collaborative import load_collaborative
 from tailorbird.predict.embedding.vectors import Embedding
-from tailorbird.predict.hybrid.model import load_hybrid
+from tailorbird.predict.hybrid.model import Hybrid, load_hybrid
 from tailorbird.predict.lookalikes import load_lookalikes
-from tailorbird.predict.model_files import ModelUnreadable, read_parts, write_parts
+from tailorbird.predict.model_files import (
+    ModelMissing,
+    ModelUnreadable,
+    read_parts,
+    write_parts,
+)
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import load as load_next_item
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.registry.card import Card
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
+from tailorbird.storage.embedded.model_seals import check
 from tailorbird.storage.embedded.model_versions import Versions
+
+log = logging.getLogger("tailorbird.models")
+
+_HYBRID = "hybrid"
 
 
 class _Items(msgspec.Struct, frozen=True):
@@ -35,7 +46,19 @@ class ModelFolder(Versions[Trained]):
     """
 
     def __init__(self, folder: Path, embedding: Embedding | None = None) -> None:
-        super().__init__(folder, _write, lambda place, card: _read(place, card, embedding))
+        super().__init__(
+            folder, _write, lambda place, card: _read(place, card, embedding), (_HYBRID,)
+        )
+
+    def lacking(self, name: str) -> str | None:
+        """Return why a version serves without its learned ranker; None where all is well.
+
+        Without it the blend of weights orders, as where the gate lets none through: a file that
+        cannot be used takes nothing else with it.
+        """
+        card = self.card(name)
+        found = None if card is None else _hybrid(self._place(card.name), card)
+        return found if isinstance(found, str) else None
 
 
 def _write(trained: Trained, part: Path, card: Card) -> Card:
@@ -51,7 +74,7 @@ def _write(trained: Trained, part: Path, card: Card) -> Card:
     if models.collaborative is not None:
         models.collaborative.save(part / "collaborative")
     if models.hybrid is not None:
-        models.hybrid.save(part / "hybrid")
+        models.hybrid.save(part / _HYBRID)
     write_parts(part / "standings", "standings", *trained.standings.parts())
     return msgspec.structs.replace(
         card,
@@ -68,6 +91,10 @@ def _read(place: Path, card: Card, embedding: Embedding | None) -> Trained:
         items = msgspec.json.decode((place / "items.json").read_bytes(), type=_Items)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as cause:
         raise ModelUnreadable(f"The model in {place.name} cannot be read: {cause}") from cause
+    hybrid = _hybrid(place, card)
+    if isinstance(hybrid, str):
+        log.warning("models.ranker_left_out version=%s reason=%s", card.name, hybrid)
+        hybrid = None
     models = Models(
         name=card.name,
         trained_offset=card.trained_offset,
@@ -77,10 +104,21 @@ def _read(place: Path, card: Card, embedding: Embedding | None) -> Trained:
         collaborative=(
             load_collaborative(place / "collaborative") if card.has_collaborative else None
         ),
-        hybrid=load_hybrid(place / "hybrid") if card.has_hybrid else None,
+        hybrid=hybrid,
     )
     vocabulary = Vocabulary.of(items.ids)
     return Trained(models, vocabulary, items.facets, _standings(place / "standings"))
+
+
+def _hybrid(place: Path, card: Card) -> Hybrid | str | None:
+    """Return a version's learned ranker, or why it cannot be used; None where it has none."""
+    if not card.has_hybrid:
+        return None
+    try:
+        check(place, only=_HYBRID)
+        return load_hybrid(place / _HYBRID)
+    except (ModelUnreadable, ModelMissing) as cause:
+        return f"{card.name} serves without its learned ranker, the weights order: {cause.detail}"
 
 
 def _complements(place: Path) -> Neighbors:
