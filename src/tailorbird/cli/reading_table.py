@@ -1,5 +1,7 @@
 """A reading for people at a terminal: the verdict and health first, then a table of effects."""
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,11 +19,21 @@ def show(reading: Reading, *, terminal: bool) -> None:
         console.print(f"  {check.status}: {escape(check.says)}", highlight=False)
     console.print(f"  {escape(_outlook(reading))}", highlight=False)
     console.print(_table(reading.metrics, reading.looks))
+    for line in _notes(reading.metrics):
+        console.print(f"  {escape(line)}", highlight=False)
     for part in reading.segments:
         console.print(f"{escape(part.segment)} = {escape(part.value)}", highlight=False)
         console.print(_table(part.metrics, reading.looks))
     for line in (*reading.method, *reading.warnings):
         console.print(f"  {escape(line)}", highlight=False)
+
+
+def _notes(metrics: tuple[MetricReading, ...]) -> Iterator[str]:
+    """Yield why something is missing in the table, where it is."""
+    for metric in metrics:
+        for one in metric.comparisons:
+            if one.note is not None:
+                yield f"{metric.metric}, {one.arm}: {one.note}"
 
 
 def _outlook(reading: Reading) -> str:

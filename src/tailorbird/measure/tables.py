@@ -12,6 +12,8 @@ import msgspec
 
 from tailorbird.spine.errors import BadRequest, NotFound
 
+_MOST_NAMED = 20
+
 Repeats = Literal["refuse", "add", "first"]
 
 
@@ -26,7 +28,7 @@ class UnreadableTable(BadRequest):
 class UnknownColumn(NotFound):
     """The table has no such column."""
 
-    remedy = "Compare the names with the first line of the file."
+    remedy = "Say which column it is: `--help` lists the options that name one."
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -130,7 +132,9 @@ def need(table: Any, columns: Iterable[str], file: str) -> None:  # noqa: ANN401
         if column not in table.columns:
             near = difflib.get_close_matches(column, table.columns, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise UnknownColumn(f"{file} has no column {column!r}.{hint}")
+            known = ", ".join(table.columns[:_MOST_NAMED])
+            more = ", …" if len(table.columns) > _MOST_NAMED else ""
+            raise UnknownColumn(f"{file} has no column {column!r}; it has: {known}{more}.{hint}")
 
 
 def listed(expression: Any) -> list[dict[str, Any]]:  # noqa: ANN401

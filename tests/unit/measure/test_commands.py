@@ -41,6 +41,22 @@ def test_a_reading_says_its_verdict_first(tmp_path: Path) -> None:
     assert read(tmp_path).out.startswith("new is better than control in revenue.\n")
 
 
+def test_why_there_is_no_interval_is_said(tmp_path: Path) -> None:
+    rows = [
+        {"user_id": at, "variant": ("control", "new")[at % 2], "revenue": 5} for at in range(40)
+    ]
+    told = ("--table", table_of(tmp_path, rows).path, "--metric", "revenue:mean")
+    said = "revenue, new: Nothing varies in either arm: there is no test."
+    assert said in command("experiment", "read", *told).out
+
+
+def test_a_missing_column_is_named_with_those_that_there_are(tmp_path: Path) -> None:
+    rows = [{"who": 1, "variant": "new", "revenue": 5}]
+    told = ("--table", table_of(tmp_path, rows).path, "--metric", "revenue:mean")
+    done = command("experiment", "read", *told)
+    assert "no column 'user_id'; it has: who, variant, revenue." in done.err
+
+
 def test_health_comes_before_metrics(tmp_path: Path) -> None:
     keys = list(read_json(tmp_path))
     assert keys.index("verdict") < keys.index("health") < keys.index("metrics")
