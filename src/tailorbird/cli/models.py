@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tailorbird.beside import model_store, people_model_store, uplift_store
 from tailorbird.cli.models_uplift import is_uplift, listed_uplift, one_uplift, uplift_table
@@ -234,7 +234,9 @@ def _store(settings: Settings, name: WorkspaceId, version: str) -> Versioned:
 def _table(found: Sequence[Listed], metrics: Mapping[str, str], learned_from: str) -> None:
     ranked = any(one.ranker is not None for one in found)
     more = ("ranker",) if ranked else ()
-    table = Table("version", "status", *metrics, *more, learned_from, "until", "why")
+    table = Table(Column("version", no_wrap=True), "status", *metrics, *more, learned_from)
+    table.add_column("until")
+    table.add_column("why")
     for one in found:
         window = one.window
         table.add_row(
@@ -246,7 +248,7 @@ def _table(found: Sequence[Listed], metrics: Mapping[str, str], learned_from: st
             "" if window is None else format_time(window.until_ms)[:16],
             one.acts[-1].why if one.acts else "",
         )
-    Console(width=150).print(table)
+    Console(width=165).print(table)
 
 
 def _measured(value: Measurement | None) -> str:
