@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from tailorbird.spine.errors import TailorbirdError
 _LINES = 32
 _SOON_S = 0.1
 _BAD = 300
+_TIMES = Path("/proc/stat")
 
 
 class NoWrk(TailorbirdError):
@@ -49,6 +51,8 @@ class Latency:
         worst: the slowest.
         late: how late the load itself came to send, at its 99th percentile; a figure above that is
             near this one says more of the load than of the server.
+        withheld: how long processors stood still meanwhile because the machine's host gave their
+            time to others; a virtual machine knows, and no server can help it.
         asked: requests.
         failed: of them, not answered with 2xx.
     """
@@ -58,6 +62,7 @@ class Latency:
     p99: float
     worst: float
     late: float
+    withheld: float
     asked: int
     failed: int
 
@@ -130,6 +135,7 @@ class _Seen:
         self.count = count
         self.free: list[Line] = []
         self.late: list[float] = []
+        self.withheld_before = withheld_s()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting = deque[tuple[float, bytes]]()
         self._took: list[float] = []
@@ -167,6 +173,7 @@ class _Seen:
             p99=_at(took, 0.99),
             worst=_at(took, 1.0),
             late=_at(sorted(self.late), 0.99),
+            withheld=round((withheld_s() - self.withheld_before) * 1000),
             asked=self.count,
             failed=self._failed,
         )
@@ -174,6 +181,16 @@ class _Seen:
 
 def _at(times: list[float], share: float) -> float:
     return round(times[min(len(times) - 1, int(share * len(times)))] * 1000, 3)
+
+
+def withheld_s() -> float:
+    """Return how long processors have stood still since the machine began, for the host's sake.
+
+    Always 0 where the system does not say.
+    """
+    if not _TIMES.exists():
+        return 0.0
+    return int(_TIMES.read_text("ascii").split("\n", 1)[0].split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def under_way(load: Coroutine[None, None, Latency]) -> Latency:

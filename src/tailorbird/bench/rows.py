@@ -25,5 +25,6 @@ def tail(what: str, seen: Latency) -> list[Row]:
         Row(f"{what}, p90", seen.p90, "ms"),
         Row(f"{what}, p99", seen.p99, "ms"),
         Row(f"{what}, sent late by the load itself, p99", seen.late, "ms"),
+        Row(f"{what}, processors withheld by the host", seen.withheld, "ms"),
         Row(f"{what}, not answered 2xx", seen.failed, f"of {seen.asked}"),
     ]

@@ -28,7 +28,9 @@ Company = Callable[[Install], Coroutine[Any, Any, None]]
 
 _KEEP_ALIVE_S = 75  # clients reuse connections over minutes; a short limit makes them resend
 _ROLLOUTS_S = 10.0  # how often it is asked which rollouts are due for a look
-_GARBAGE = 10_000, 20, 500  # a pass of the young costs a millisecond or two, of the old more
+# Requests leave next to no garbage behind, and a pass looks at a thousand objects in a millisecond:
+# so few at a time, and the old ones, which would hold up everybody for long, next to never.
+_GARBAGE = 1_000, 2, 50_000
 _SWITCH_S = 0.0005  # writers' threads must not hold the interpreter for the default 5 ms
 
 

@@ -17,8 +17,8 @@ from tailorbird.spine.events import LoggedEvent
 Listener = Callable[[Sequence[Resolved]], None]
 """Told of every folded batch, in order; must be quick and must not fail."""
 
-# What is not yet written is folded again from the log after a crash: two seconds of it at most.
-_FLUSH_EVERY_S = 2.0
+# What is not yet written is folded again from the log after a crash: half a second of it at most.
+_FLUSH_EVERY_S = 0.5
 # Written in small steps, so that no step keeps answers waiting, and what waits stays small.
 _A_STEP = 2_000
 _MOST_UNWRITTEN = 4 * _A_STEP

@@ -1,1 +1,1 @@
-"""Tests of access."""
+"""Tests of the bench."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tailorbird.bench.load import Latency, open_loop, post, under_way
+from tailorbird.bench.load import Latency, open_loop, post, under_way, withheld_s
 
 _OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 _BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
@@ -79,3 +79,8 @@ def test_who_waits_for_a_free_connection_waits_from_when_it_was_due() -> None:
     # 32 connections, each busy for a tenth of a second: of 64 requests the later half waits.
     seen = under_way(_measured(_late, rate=64_000, seconds=0.001))
     assert seen.worst > 190
+
+
+def test_time_that_the_host_withheld_never_runs_back() -> None:
+    before = withheld_s()
+    assert withheld_s() >= before

@@ -15,7 +15,8 @@ from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("journal")
-_FLUSH_EVERY_S = 0.5
+# Often, so that little is written at a time: the writer may share a core with answers.
+_FLUSH_EVERY_S = 0.2
 _MOST_WAITING = 50_000
 
 
@@ -65,7 +66,7 @@ class SqliteJournal:
     async def written_of(self, person: PersonId, limit: int) -> Sequence[DecisionRecord]:
         """Return so many of a person's decisions that are written, newest first; waits for none.
 
-        What was noted in the last half second may be missing.
+        What was noted in the last fifth of a second may be missing.
         """
         return self._records(self._reader.execute(_SQL["of_person"], (person, limit)))
 
