@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Placement, Source
-from tailorbird.predict.blending import Limits, Pool, blend
+from tailorbird.predict.blending import Leaned, Limits, Pool, blend
 from tailorbird.predict.board import Ladder
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.trading import Stakes
@@ -46,7 +46,7 @@ def ranked(
     blended = blend(
         pool,
         codes[:0],
-        (here.facets, here.pulls),
+        Leaned(here.facets, here.pulls),
         predictor.rows(Stakes(business.margin, business.freshness)),
         Limits(len(codes), 0, 0, placement.lean, 0, business.relevance),
         predictor.scratch(),

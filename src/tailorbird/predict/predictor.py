@@ -14,8 +14,10 @@ from tailorbird.catalog.items import Item
 from tailorbird.predict.blending import BlendScratch, Pool, Rows, blend_scratch
 from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.collaborative import Collaborative
+from tailorbird.predict.composing import Composed, Shop
 from tailorbird.predict.content import Description
-from tailorbird.predict.drawing import Kin, Offer, Picks, add, draw, empty_pool, warm_up
+from tailorbird.predict.drawing import Clues, Picks, Stock, draw, empty_pool
+from tailorbird.predict.eligible import Fit, Terms, fitting
 from tailorbird.predict.hybrid.describing import Asker, Facts, facts_of
 from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.item_table import ItemTable
@@ -23,11 +25,14 @@ from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
+from tailorbird.predict.plain import Plain, plain
 from tailorbird.predict.recent import RecentSessions, sessions_of
+from tailorbird.predict.serving import compose, finish
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
 from tailorbird.predict.trading import NO_STAKES, NO_WORTH, Stakes, Worth, worth_of
+from tailorbird.predict.warming import warm_up
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.events import Event
 from tailorbird.spine.ids import ItemId
@@ -111,6 +116,7 @@ class Predictor:
         self._scratch = blend_scratch(self.table.capacity, 1024)
         self._room = empty_pool()
         self._worths: dict[Stakes, Worth] = {}
+        self._shops: dict[Stakes, tuple[BlendScratch, int, tuple[Plain, Plain, Plain]]] = {}
         # Answers of the session model by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
         self._answers_since_s = 0.0
@@ -190,7 +196,7 @@ class Predictor:
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))
-        self._worths = {}
+        self._worths, self._shops = {}, {}
         self._answers = {}
         self._undescribed = {}
 
@@ -213,7 +219,7 @@ class Predictor:
                 similar = similar.with_items(described)
             newer = replace(models, next_item=fresh, similar=similar)
             found = leaders(standing, table, now_s)
-            warm_up(_kin(newer, NOBODY.codes, NOBODY.codes), found.board)
+            warm_up(_stock(newer, found))
             return found, newer, facts_of(table, standing.long)
 
         found, newer, facts = await asyncio.to_thread(work)
@@ -221,7 +227,7 @@ class Predictor:
             self.leaders = found
             self.models = newer
             self._facts = facts
-            self._worths = {}
+            self._worths, self._shops = {}, {}
             if rows is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
 
@@ -229,6 +235,7 @@ class Predictor:
         """Bring leaders up to now at once, where no request is waiting."""
         standing = self._standings.standing()
         self.leaders = leaders(standing, self.table, self._clock() / 1000)
+        self._shops = {}
         self._facts = facts_of(self.table, standing.long)
 
     # Answering
@@ -320,31 +327,51 @@ class Predictor:
         """
         self.session_ms *= 0.95
 
-    def pool(
-        self,
-        told: Ladder,
-        anchors: Codes,
-        latest: Codes,
-        picks: Picks,
-        offered: Sequence[Offer] = (),
-    ) -> tuple[Pool, int]:
+    def pool(self, clues: Clues, picks: Picks) -> tuple[Pool, int]:
         """Return the candidates of all sources that are picked, and which had any, one bit each.
 
-        Args:
-            told: what `next_items` said.
-            anchors: what complements are sought for.
-            latest: what look-alikes are sought for.
-            picks: which sources count, and how much.
-            offered: ladders that are none of the board's, each with its weight and source.
-
-        The pool stands in memory that the next call fills anew.
+        The pool stands in memory that the next call, or the next slate, fills anew.
         """
-        kin = _kin(self.models, anchors, latest)
         room = self._room
-        count, spoke = draw(told, kin, self.leaders.board, picks, room)
-        for one in offered:
-            count, spoke = add(one, (count, spoke), room)
+        count, spoke = draw(clues, _stock(self.models, self.leaders), picks, room)
         return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
+
+    def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> tuple[Composed, Pool]:
+        """Return a slate and the candidates it was made of, who stand until the next is made.
+
+        Args:
+            asking: an `Asking` without its names.
+            policy: a `Policy` without its names.
+            stakes: how much margin and fresh stock count beside relevance.
+        """
+        shop, scratch, room = self._plain(stakes)
+        found = Composed(*compose(asking, policy, shop, scratch, room))
+        count = found.candidates
+        return found, Pool(room[0][:count], room[1][:count], room[2][:count])
+
+    def finished(
+        self, pool: Pool, spoke: int, asking: Plain, policy: Plain, stakes: Stakes
+    ) -> tuple[Composed, Pool]:
+        """Return a slate of candidates that were weighed already, and those of them that fit."""
+        shop, scratch, _ = self._plain(stakes)
+        found = Composed(*finish((plain(pool), spoke), asking, policy, shop, scratch))
+        count = found.candidates
+        return found, Pool(pool.codes[:count], pool.weights[:count], pool.sources[:count])
+
+    def fitting(self, codes: Codes, fit: Fit) -> Codes:
+        """Return those items that may stand in a placement, in order."""
+        return fitting(codes, fit, self.rows(), _terms(self.table)) if fit.asked else codes
+
+    def _plain(self, stakes: Stakes) -> tuple[Plain, Plain, Plain]:
+        """Return what slates read of the shop and work in, without names; made anew at a change."""
+        scratch, capacity = self.scratch(), self.table.capacity
+        known = self._shops.get(stakes)
+        if known is None or known[0] is not scratch or known[1] != capacity:
+            stock, terms = _stock(self.models, self.leaders), _terms(self.table)
+            shop = Shop(stock, self.leaders.discovery, self.rows(stakes), terms)
+            made = (plain(shop), plain(scratch), plain(self._room))
+            known = self._shops[stakes] = (scratch, capacity, made)
+        return known[2]
 
 
 def _warm(models: Models, table: ItemTable) -> None:
@@ -357,10 +384,16 @@ def _warm(models: Models, table: ItemTable) -> None:
         models.hybrid.weighed(pool, Asker(_ANY_QUERY, _ANY_QUERY, 0.0), nothing)
 
 
-def _kin(models: Models, anchors: Codes, latest: Codes) -> tuple[Kin, Kin]:
-    """Return what is bought with the anchors, and what is like the latest item."""
+def _stock(models: Models, lead: Leaders) -> Stock:
+    """Return where candidates are drawn from."""
     together, similar = models.complements, models.similar
-    return (
-        Kin(_NO_NEIGHBORS if together is None else together, anchors),
-        Kin(_NO_NEIGHBORS if similar is None else similar.neighbors, latest),
+    return Stock(
+        lead.board,
+        lead.of_facets,
+        _NO_NEIGHBORS if together is None else together,
+        _NO_NEIGHBORS if similar is None else similar.neighbors,
     )
+
+
+def _terms(table: ItemTable) -> Terms:
+    return Terms(table.markets, table.stock, table.margin)
