@@ -1,8 +1,9 @@
 # Tailorbird's verbs; `make` alone says what they do.
 
 PYTHON := .venv/bin/python
-# One process a core; a file stays in one process, since its tests may share a server.
-PYTEST := .venv/bin/pytest --timeout=300 -n auto --dist loadfile
+# One process a core, and one thread in each; a file stays in one process, since its tests may share
+# a server.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --timeout=300 -n auto --dist loadfile
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help

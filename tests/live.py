@@ -128,9 +128,9 @@ def live_server(folder: Path) -> Iterator[Server]:
         server.kill()
 
 
-def make_key(folder: Path, kind: KeyKind = KeyKind.SECRET) -> str:
+def make_key(folder: Path, kind: KeyKind = KeyKind.SECRET, origins: tuple[str, ...] = ()) -> str:
     """Return a new key of a data folder; works before its server starts and while it runs."""
-    key, text = new_key(kind, DEFAULT_WORKSPACE, wall_clock())
+    key, text = new_key(kind, DEFAULT_WORKSPACE, wall_clock(), origins=origins)
     with contextlib.closing(SqliteKeyRing(DataFolder(folder).control)) as ring:
         ring.add(key, text)
     return text

@@ -20,6 +20,8 @@ USES: Mapping[str, str] = {
     "hero": "one piece of content, by what the visitor leans to; needs `creatives`",
     "cart_offer": "an [offer](make-an-offer.md), or null",
     "payment_methods": "[orders the `candidates`](order-payment-methods.md) that you send",
+    "navigation": "puts the categories that you send as `candidates` in this visitor's order",
+    "next_action": "what is best done for somebody now",
 }
 
 

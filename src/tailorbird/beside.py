@@ -26,7 +26,7 @@ from tailorbird.profile.profile import EMPTY
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.errors import Locked, NotFound
-from tailorbird.spine.ids import WorkspaceId
+from tailorbird.spine.ids import IdentifierKey, WorkspaceId
 from tailorbird.storage.embedded import archive
 from tailorbird.storage.embedded.comparing import Difference, checkpoint_of, differences, sizes
 from tailorbird.storage.embedded.configurations import SqliteVersions
@@ -46,6 +46,7 @@ from tailorbird.storage.embedded.reading import (
 from tailorbird.storage.embedded.seal import Seal, install_secret, known_secret, signing_secret
 from tailorbird.storage.embedded.state import SqliteState
 from tailorbird.storage.embedded.training_source import SqliteTrainingSource
+from tailorbird.storage.embedded.uplift_models import UpliftFolder
 
 __all__ = [
     "Replayed",
@@ -73,6 +74,7 @@ __all__ = [
     "signing_secret_of",
     "training_source",
     "unpack",
+    "uplift_store",
     "workspace_folder",
     "workspaces_of",
 ]
@@ -177,6 +179,11 @@ def people_model_store(settings: Settings, name: WorkspaceId) -> PeopleModelFold
     return PeopleModelFolder(DataFolder(Path(settings.data)).workspace(name) / "models" / "people")
 
 
+def uplift_store(settings: Settings, name: WorkspaceId) -> UpliftFolder:
+    """Return where a workspace's uplift models are kept."""
+    return UpliftFolder(DataFolder(Path(settings.data)).workspace(name) / "models" / "uplift")
+
+
 def spending_of(settings: Settings, name: WorkspaceId) -> Sequence[Spending]:
     """Return what a workspace's offers have given and hold; works beside a running server."""
     return spending_in(workspace_folder(settings, name) / "offers.db")
@@ -224,7 +231,22 @@ def open_versions(settings: Settings, name: WorkspaceId) -> SqliteVersions:
 
 def training_source(settings: Settings, name: WorkspaceId) -> SqliteTrainingSource:
     """Return what a workspace's models are trained on; read beside a running server."""
-    return SqliteTrainingSource(DataFolder(Path(settings.data)).workspace(name))
+    folder = DataFolder(Path(settings.data)).workspace(name)
+    return SqliteTrainingSource(folder, lambda: _unwilling(settings, name))
+
+
+def _unwilling(settings: Settings, name: WorkspaceId) -> set[IdentifierKey]:
+    """Return the identifiers of people who do not let themselves be personalized for."""
+    files = files_of(settings, name)
+    try:
+        return {
+            key
+            for one in files.people()
+            if not _permitted(settings, one.choices)
+            for key in one.node.identifiers
+        }
+    finally:
+        files.close()
 
 
 def model_store(settings: Settings, name: WorkspaceId) -> ModelFolder:

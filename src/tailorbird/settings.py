@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     embedding: str = "local"
     embedding_key: str | None = None
     recent_seconds: int = 20
+    links: str = "off"
+    links_precision: float = 0.95
     demo: bool = False
     log_level: str = "info"
 
@@ -63,4 +65,8 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         raise BadSetting(f"A setting is wrong: {cause}") from cause
     if settings.consent not in {"opt-out", "opt-in"}:
         raise BadSetting("`consent` must be opt-out or opt-in")
+    if settings.links not in {"off", "learned", "stated"}:
+        raise BadSetting("`links` must be off, learned or stated")
+    if not 0.5 <= settings.links_precision < 1:
+        raise BadSetting("`links_precision` must be at least 0.5 and less than 1")
     return settings

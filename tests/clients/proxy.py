@@ -116,6 +116,12 @@ class Proxy(ThreadingHTTPServer):
         """Whether all accidents are over and something has come through since."""
         return self.accidents_left == 0 and self.came_through > 0
 
+    def let_happen(self, *accidents: Accident) -> None:
+        """Let accidents happen to the next POSTs."""
+        with self._one_at_a_time:
+            self.accidents_left += len(accidents)
+            self._accidents.extend(accidents)
+
     def next_accident(self) -> Accident | None:
         """Return what happens to this POST, if anything does."""
         with self._one_at_a_time:

@@ -228,3 +228,73 @@ async def turns_beside(accounts: registrar.Registrar) -> int:
         turns += 1
         await asyncio.sleep(0)
     return turns
+
+
+def wholesaler(shop: Shop) -> None:
+    """Let acme be a gold account: gloves only, at wholesale prices."""
+    applied = shop.call("PUT", "/v1/config", json={"files": {"terms.yaml": TERMS}})
+    assert applied.status_code == 200, applied.text
+    joined(shop, "ann", "acme", 100)
+    ordered(shop, "ann", "glove-1", 60)
+    ordered(shop, "ann", "glove-1", 30)
+
+
+def test_what_is_not_for_an_account_comes_last_when_a_list_is_ranked(stocked: Shop) -> None:
+    wholesaler(stocked)
+    brought = {"userId": "ann", "candidates": ["wine-1", "glove-2", "wine-2", "glove-3"]}
+    answer = stocked.post("/v1/rank", brought).json()
+    items = answer["decisions"][0]["items"]
+    assert answer["account"]["priceList"] == "wholesale"
+    assert {one["id"] for one in items[:2]} == {"glove-2", "glove-3"}
+    assert {one["reason"] for one in items[2:]} == {"Not in your company's part of the catalog"}
+
+
+def test_content_that_is_not_for_an_account_is_not_shown_to_it(stocked: Shop) -> None:
+    wholesaler(stocked)
+    hero = {
+        "name": "hero",
+        "kind": "content",
+        "creatives": [
+            {"id": "cellar", "facets": ["category:Food"]},
+            {"id": "bottle", "item": "wine-1"},
+            {"id": "safety", "facets": ["category:Work > Gloves"]},
+        ],
+    }
+    files = {"terms.yaml": TERMS, "hero.yaml": json.dumps({"placements": [hero]})}
+    assert stocked.call("PUT", "/v1/config", json={"files": files}).status_code == 200
+    for user, shown in (("ann", "safety"), ("bob", "cellar")):
+        answer = stocked.decide("hero", userId=user).json()
+        assert answer["decisions"][0]["content"]["id"] == shown
+
+
+def test_an_offer_is_made_on_what_the_account_pays(stocked: Shop) -> None:
+    wholesaler(stocked)
+    offer = {"name": "bulk", "depths": [10], "depthWithoutModel": 10, "assumedMargin": 0.5}
+    files = {
+        "terms.yaml": TERMS,
+        "offer.yaml": json.dumps({"offers": [{**offer, "when": "cart.value < 46.0"}]}),
+    }
+    assert stocked.call("PUT", "/v1/config", json={"files": files}).status_code == 200
+    cart = {"cart": [{"item": "glove-1", "quantity": 10}, {"item": "wine-1", "quantity": 9}]}
+    for user, given in (("ann", True), ("bob", False)):
+        answer = stocked.decide("cart_offer", userId=user, context=cart, deadlineMs=5_000).json()
+        assert (answer["decisions"][0]["offer"] is not None) == given
+
+
+def test_prices_fit_by_the_accounts_own_list(shop: Shop) -> None:
+    own = {"seen-1": 9, "seen-2": 9, "dear": 90, "cheap": 9}
+    listed = [
+        {"id": name, "price": 30, "attributes": {"priceLists": {"own": price}}}
+        for name, price in own.items()
+    ]
+    shop.stock(*listed, *({"id": f"other-{n}", "price": 500} for n in range(60)))
+    joined(shop, "ann", "acme", 1, priceList="own")
+    for user in ("ann", "bob"):
+        for item in ("seen-1", "seen-2"):
+            shop.track("Product Viewed", userId=user, product_id=item)
+    shop.refresh()
+    brought = ["other-1", "other-2", "other-3", "dear", "cheap"]
+    for user, first in (("ann", "cheap"), ("bob", "dear")):
+        answer = shop.post("/v1/rank", {"userId": user, "candidates": brought}).json()
+        items = [one["id"] for one in answer["decisions"][0]["items"]]
+        assert next(one for one in items if one in {"dear", "cheap"}) == first

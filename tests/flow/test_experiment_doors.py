@@ -1,4 +1,4 @@
-"""The doors of experiments: listed at once, read and planned by a command beside the server."""
+"""The doors of experiments: listed and planned at once, read by a command beside the server."""
 
 import pytest
 
@@ -55,14 +55,17 @@ def test_an_experiment_is_planned(shop: Shop) -> None:
     assert (told["units"], told["days"]) == (406048, 21)
 
 
-def test_what_cannot_be_planned_is_refused(shop: Shop) -> None:
-    reply = shop.post("/v1/experiments/plan", {"mean": 0.0, "detect": 0.05})
-    assert reply.status_code == 400
+@pytest.mark.parametrize(
+    "wrong", [{"mean": 0.0}, {"detect": 1e-200}, {"deviation": 1e300}, {"alpha": 0.9}]
+)
+def test_what_cannot_be_planned_is_refused(shop: Shop, wrong: dict[str, float]) -> None:
+    reply = shop.post("/v1/experiments/plan", {"mean": 0.5, "detect": 0.05, **wrong})
+    assert (reply.status_code, "mean" in reply.json()["remedy"]) == (400, True)
 
 
-def test_without_the_extra_the_door_names_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_the_door_names_it(tried: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errands, "_NEEDED", ("no_such_module",))
-    reply = shop.post("/v1/experiments/plan", {"mean": 0.03, "detect": 0.05})
+    reply = tried.get("/v1/experiments/leaner/reading")
     assert reply.status_code == 501
     assert "tailorbird[measure]" in reply.json()["remedy"]
 

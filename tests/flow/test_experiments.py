@@ -132,6 +132,61 @@ def test_the_holdout_sees_what_there_was_before(shop: Shop) -> None:
     assert (shown["experiments"][0]["variant"], shown["content"]["id"]) == ("holdout", "old")
 
 
+HALF = CONFIG + "holdouts: [{name: global, share: 0.5}]"
+
+
+def side(shop: Shop, browser: str) -> str | None:
+    """Return on which side of the holdout a browser was seen first."""
+    found = shop.workspace.experimenter.store.first("holdout", person_from(anonymous_key(browser)))
+    return None if found is None else found.variant
+
+
+def test_who_is_kept_out_is_exposed_when_they_would_have_been(shop: Shop) -> None:
+    configure(shop, HALF)
+    kept_out, other = browser_in(shop, "holdout"), browser_in(shop, "control")
+    assert (side(shop, kept_out), side(shop, other)) == (None, None)
+    see(shop, anonymousId=kept_out)
+    see(shop, anonymousId=other)
+    assert (side(shop, kept_out), side(shop, other)) == ("holdout", "everything")
+
+
+@pytest.mark.parametrize(("first", "then"), [("holdout", "control"), ("control", "holdout")])
+def test_the_side_of_the_holdout_that_was_seen_first_stays_through_login(
+    shop: Shop, first: str, then: str
+) -> None:
+    configure(shop, HALF)
+    browser, user = browser_in(shop, first), user_in(shop, then)
+    see(shop, anonymousId=browser)
+    shop.post("/v1/identify", {"userId": user, "anonymousId": browser})
+    assert arm(shop, userId=user) == first
+
+
+def test_both_sides_seen_by_one_person_are_counted_and_the_first_stays(shop: Shop) -> None:
+    configure(shop, HALF)
+    browser, user = browser_in(shop, "holdout"), user_in(shop, "control")
+    see(shop, userId=user)
+    shop.clock.move(60_000)
+    see(shop, anonymousId=browser)
+    shop.post("/v1/identify", {"userId": user, "anonymousId": browser})
+    assert arm(shop, userId=user) == "control"
+    assert shop.workspace.experimenter.crossed["holdout"] == 1
+
+
+def test_who_saw_an_arm_before_there_was_a_holdout_is_past_being_kept_out(tried: Shop) -> None:
+    see(tried, anonymousId="b1")
+    configure(tried, CONFIG + "holdouts: [{name: global, share: 0.99}]")
+    assert arm(tried, anonymousId="b1") in {"control", "treatment"}
+    assert arm(tried, anonymousId="b2") == "holdout"
+
+
+def test_without_a_holdout_nobody_is_held_out_any_more(shop: Shop) -> None:
+    configure(shop, HALF)
+    browser = browser_in(shop, "holdout")
+    see(shop, anonymousId=browser)
+    configure(shop, CONFIG)
+    assert arm(shop, anonymousId=browser) in {"control", "treatment"}
+
+
 @pytest.mark.parametrize("share", [0.0, 0.99])
 def test_the_ghost_of_what_was_not_shown_is_written_down(shop: Shop, share: float) -> None:
     configure(shop, CONFIG + f"holdouts: [{{name: global, share: {share}}}]")
@@ -306,6 +361,11 @@ def test_a_rank_is_varied_too(shop: Shop) -> None:
         ("{creatives: [{id: new}]}", "{kind: items}", "an arm cannot change `kind`"),
         ("{creatives: [{id: new}]}", "{lean: -1}", "`lean` must not be negative"),
         ("{creatives: [{id: new}]}", "{bandit: {}}", "an arm cannot begin a bandit"),
+        (
+            "name: newer_hero",
+            "name: holdout",
+            "is what the reading of the global holdout is called",
+        ),
         ("status: running", "metrics: [revenu:mean]", "there is no outcome `revenu`; did you mean"),
         ("status: running", "metrics: [revenue:median]", "is not understood"),
         ("status: running", "covariates: [revenue]", "a covariate is `before:COLUMN`"),

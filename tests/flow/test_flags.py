@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tailorbird.decide.flagging import FlagDesk
+from tailorbird.spine.errors import Overloaded
 from tailorbird.spine.ids import PersonId, person_from, user_key
 from tests.shop import Reply, Shop
 
@@ -89,6 +91,24 @@ def test_an_experiment_needs_a_targeting_key(flags: Shop) -> None:
 
 def test_a_static_flag_needs_no_targeting_key(flags: Shop) -> None:
     assert ask(flags, "words", None).status_code == 200
+
+
+def test_a_flag_may_have_any_name_and_still_be_unknown(flags: Shop) -> None:
+    reply = ask(flags, "a%20flag/of%20ours")
+    assert (reply.status_code, reply.json()["key"]) == (404, "a flag/of ours")
+
+
+def test_a_server_too_busy_asks_in_the_protocols_way_to_wait(
+    flags: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Overloaded
+
+    monkeypatch.setattr(FlagDesk, "asker", busy)
+    for path in (ALL, f"{ALL}/fast"):
+        reply = flags.post(path, {"context": {"targetingKey": "u1"}})
+        assert (reply.status_code, reply.headers["retry-after"]) == (429, "1")
+        assert list(reply.json()) == ["errorDetails"]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def buy(shop: Shop, who: str, revenue: float, order: str | None = None) -> None:
     shop.track("Order Completed", anonymousId=who, order_id=name, revenue=revenue, products=lines)
 
 
-def read(shop: Shop) -> OwnReading:
+def read(shop: Shop, name: str = "newer") -> OwnReading:
     """Read as the command does, from the files."""
 
     async def written() -> None:
@@ -57,7 +57,7 @@ def read(shop: Shop) -> OwnReading:
 
     shop.run(written())
     folder = str(shop.folder)
-    return shop.run(asyncio.to_thread(read_own, folder, "main", "newer", "UTC"))
+    return shop.run(asyncio.to_thread(read_own, folder, "main", name, "UTC"))
 
 
 def means(found: OwnReading, metric: str) -> dict[str, tuple[int, float | None]]:
@@ -158,6 +158,121 @@ def test_a_client_may_say_itself_which_arm_was_seen(tried: Shop) -> None:
     crowd(tried, 10)
     tried.track("Experiment Viewed", anonymousId="web", **said)
     assert read(tried).reading.units == 11
+
+
+def configure(shop: Shop, text: str) -> None:
+    reply = shop.call("PUT", "/v1/config", json={"files": {"a.yaml": text}})
+    assert reply.status_code == 200, reply.text
+
+
+HALF = CONFIG + "holdouts: [{name: global, share: 0.5}]\n"
+
+
+def test_the_holdout_is_read_against_everything(tried: Shop) -> None:
+    configure(tried, HALF)
+    arms = crowd(tried)
+    tried.clock.move(DAY)
+    for number, who in enumerate(arms):
+        buy(tried, who, 10 + number)
+    found = read(tried, "holdout")
+    told = means(found, "revenue_per_user")
+    for name, arm in (("holdout", {"holdout"}), ("everything", {"control", "treatment"})):
+        paid = [10 + n for n, who in enumerate(arms) if arms[who] in arm]
+        assert told[name][0] == len(paid)
+        assert told[name][1] == pytest.approx(sum(paid) / len(paid))
+    assert found.reading.control == "holdout"
+    assert found.reading.metrics[0].comparisons[0].always_valid is not None
+
+
+def test_the_holdout_counts_people_once_however_many_experiments_they_are_in(tried: Shop) -> None:
+    second = (
+        "  - name: leaner\n    status: running\n    variants:\n      - name: control\n"
+        "      - {name: treatment, placements: {home_recs: {lean: 0}}}\n"
+    )
+    configure(tried, HALF.replace("holdouts:", second + "holdouts:"))
+    for number in range(20):
+        who = f"b{number}"
+        made = tried.decide("hero", "home_recs", anonymousId=who).json()
+        sides = {one["experiments"][0]["variant"] == "holdout" for one in made["decisions"]}
+        assert len(sides) == 1
+        for place in range(2):
+            exposure = f"{made['decisionId']}-{place}-1"
+            tried.track("Recommendation Viewed", anonymousId=who, exposureId=exposure)
+    found = read(tried, "holdout").reading
+    assert (found.units, found.oddities.contaminated) == (20, 0)
+
+
+def test_an_experiment_that_lets_the_holdout_in_says_nothing_of_it(tried: Shop) -> None:
+    configure(tried, HALF.replace("status: running", "status: running\n    holdout: false"))
+    crowd(tried, 10)
+    assert read(tried, "holdout").reading.units == 0
+
+
+def test_who_came_before_there_was_a_holdout_is_compared_with_nobody(tried: Shop) -> None:
+    arms = crowd(tried, 10)
+    tried.clock.move(1000)
+    configure(tried, HALF)
+    for who in arms:
+        see(tried, who)
+    crowd_of = {f"late{number}": see(tried, f"late{number}") for number in range(20)}
+    found = read(tried, "holdout").reading
+    assert found.units == len(crowd_of)
+    assert any(line.endswith("compared with nobody: 10 units.") for line in found.method)
+    assert found.oddities.contaminated == 0
+
+
+def test_without_a_holdout_there_is_nothing_to_read_of_it(tried: Shop) -> None:
+    with pytest.raises(UnknownExperiment, match="Nobody is held out"):
+        read(tried, "holdout")
+
+
+def weighed(control: float, treatment: float) -> str:
+    text = CONFIG.replace("- name: control", f"- {{name: control, weight: {control}}}")
+    return text.replace("{name: treatment,", f"{{name: treatment, weight: {treatment},")
+
+
+def test_weights_changed_in_mid_flight_are_known_from_the_versions(tried: Shop) -> None:
+    crowd(tried, 60)
+    tried.clock.move(DAY // 2)  # on the same day: what counts is the moment
+    configure(tried, weighed(9, 1))
+    late = [see(tried, f"late{number}") for number in range(120)]
+    assert late.count("control") > 90
+    reading = read(tried).reading
+    check = next(one for one in reading.health.checks if one.name == "sample ratio")
+    assert (check.status, reading.health.healthy) == ("ok", True)
+    assert "planned 9 to 1" in check.says
+    assert any("Weights were changed at" in line for line in reading.warnings)
+    assert any("2 periods" in line for line in reading.method)
+
+
+def test_an_arm_that_joins_later_is_compared_with_the_control_of_then(tried: Shop) -> None:
+    before = list(crowd(tried, 30).values())
+    tried.clock.move(DAY)
+    joins = "      - {name: bolder, placements: {hero: {creatives: [{id: bold}]}}}\n"
+    configure(tried, CONFIG + joins)
+    after = [see(tried, f"late{number}") for number in range(60)]
+    found = read(tried).reading
+    by_arm = {one.name: one.n for one in found.metrics[0].arms}
+    assert by_arm["bolder"] == after.count("bolder") > 0
+    assert by_arm["control"] == (before + after).count("control")
+    assert not [one for one in found.health.checks if one.name == "weights"]
+
+
+def test_what_else_was_changed_on_the_way_is_said(tried: Shop) -> None:
+    crowd(tried, 10)
+    tried.clock.move(DAY)
+    changed = CONFIG.replace("{id: new}", "{id: newest}")
+    configure(tried, changed.replace("status: running", "status: running\n    salt: other"))
+    notes = " ".join(read(tried).reading.warnings)
+    assert "What treatment shows was changed at" in notes
+    assert "The salt was changed at" in notes
+
+
+def test_other_changes_of_the_configuration_are_no_change_of_an_experiment(tried: Shop) -> None:
+    crowd(tried, 10)
+    tried.clock.move(DAY)
+    configure(tried, CONFIG + "flags: [{name: fast, value: true}]\n")
+    assert read(tried).reading.warnings == ()
 
 
 def test_the_gate_answers_with_its_reasons(tried: Shop) -> None:

@@ -15,10 +15,16 @@ from tailorbird.bench.rehearsal.rehearsing import (
     assignment,
     rehearse,
 )
+from tailorbird.bench.rehearsal.report import UpliftLine
 from tailorbird.bench.rehearsal.scene import Plan
+from tailorbird.bench.rehearsal.seeds import over_seeds
+from tailorbird.bench.rehearsal.teaching import Taught
 from tailorbird.bench.rehearsal.telling import report_of
 from tailorbird.bench.rehearsal.trials import tried
 from tailorbird.cli.simulate_page import write_page
+from tailorbird.settings import Settings
+from tailorbird.simulate.sensitivity import sensitive
+from tailorbird.simulate.shoppers import make_shoppers
 from tests.commands import command
 
 SMALL = Plan(shoppers=250, days=4, past_days=3, policies=("bestsellers", "similar"))
@@ -44,9 +50,10 @@ def made_up(small: Rehearsed, lift: float) -> Rehearsed:
     before = rng.gamma(1.0, 20.0, 1_000)
     spent = 0.8 * before + rng.gamma(1.0, 10.0, 1_000)
     never = np.zeros(1_000, np.int64)
+    seldom = np.zeros(1_000, bool)
     under = {
-        "bestsellers": Lived(spent, spent, never),
-        "similar": Lived(spent * (1.0 + lift), spent, never),
+        "bestsellers": Lived(spent, spent, spent, spent, seldom, never),
+        "similar": Lived(spent * (1.0 + lift), spent, spent, spent, seldom, never),
     }
     known = {"before": before, "came": np.ones(1_000), "exposed": np.ones(1_000, bool)}
     return msgspec.structs.replace(small, under=under, **known)
@@ -126,3 +133,52 @@ def test_an_unknown_policy_is_named_before_anything_is_made() -> None:
 def test_one_policy_alone_is_no_experiment(tmp_path: Path, policies: tuple[str, ...]) -> None:
     with pytest.raises(BadRehearsal):
         rehearsed_in(tmp_path, Plan(policies=policies))
+
+
+def test_offers_move_the_thrifty_more_and_those_who_come_often_less() -> None:
+    ordinary = make_shoppers(np.random.default_rng(1), 1)[0]
+    taste = msgspec.structs.replace(ordinary.taste, thrift=1.0, persuadable=0.5)
+    usual = msgspec.structs.replace(ordinary, taste=taste, missions_a_week=0.27)
+    thrifty = msgspec.structs.replace(usual, taste=msgspec.structs.replace(taste, thrift=2.0))
+    often = msgspec.structs.replace(usual, missions_a_week=2.0)
+    found = [sensitive(one).taste.persuadable for one in (thrifty, usual, often)]
+    assert found == sorted(found, reverse=True)
+
+
+def taught_nothing(_settings: Settings, _now_ms: int) -> Taught | str:
+    """Learn from nobody."""
+    return "too few people drew"
+
+
+@pytest.fixture(scope="module", name="offered")
+def a_rehearsal_of_offers(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
+    policies = ("bestsellers", "hybrid+everybody", "hybrid+uplift")
+    plan = Plan(shoppers=300, days=6, past_days=2, policies=policies, learn_days=1)
+    folder = tmp_path_factory.mktemp("offers")
+    return asyncio.run(rehearse(folder, plan, quiet, taught_nothing))
+
+
+def test_an_offer_for_everybody_takes_its_tenth_off(offered: Rehearsed) -> None:
+    lived = offered.under["hybrid+everybody"]
+    bought = lived.orders > 0
+    assert bought.any()
+    assert lived.discount[bought] / (lived.revenue + lived.discount)[bought] == pytest.approx(
+        0.1, abs=0.001
+    )
+    assert (lived.profit[bought] < lived.revenue[bought]).all()
+
+
+def test_where_nothing_was_learned_nobody_is_offered_anything(offered: Rehearsed) -> None:
+    assert offered.uplift == UpliftLine(refused="too few people drew")
+    plain, gated = (offered.under[name] for name in ("bestsellers", "hybrid+uplift"))
+    assert gated.discount.sum() < offered.under["hybrid+everybody"].discount.sum()
+    assert plain.exposed_ms.tolist() == gated.exposed_ms.tolist()
+
+
+def test_several_shops_make_one_figure_with_an_interval(small: tuple[Rehearsed, str]) -> None:
+    one = report_of(small[0], 20, quiet)
+    other = msgspec.structs.replace(one, plan=msgspec.structs.replace(one.plan, seed=2))
+    found = over_seeds([one, other])
+    assert found.seeds == (1, 2)
+    assert found.policies[0].revenue_effect is None
+    assert found.policies[1].revenue.value == pytest.approx(one.lines[1].would_be)

@@ -17,6 +17,8 @@ from tailorbird.api.experiments import ExperimentDoors
 from tailorbird.api.features import FeatureDoors
 from tailorbird.api.http import Door
 from tailorbird.api.items import ItemDoors
+from tailorbird.api.kpis import KpiDoors
+from tailorbird.api.links import LinkDoors
 from tailorbird.api.models import ModelDoors
 from tailorbird.api.ofrep import OfrepDoors
 from tailorbird.api.operating import OperatingDoors
@@ -25,6 +27,7 @@ from tailorbird.api.privacy import PrivacyDoors
 from tailorbird.api.problems import problem
 from tailorbird.api.quality import QualityDoors
 from tailorbird.api.reference import ReferenceDoors
+from tailorbird.api.rollouts import RolloutDoors
 from tailorbird.api.ruling import RulingDoors
 from tailorbird.api.segments import SegmentDoors
 from tailorbird.compose import Install
@@ -59,6 +62,11 @@ def build(install: Install) -> ASGIApp:
     flags, experiments = OfrepDoors(keeper, install.clock), ExperimentDoors(keeper, install)
     exact |= flags.exact() | experiments.exact()
     patterned += flags.patterned() + experiments.patterned()
+    patterned += RolloutDoors(keeper, install).patterned()
+    exact |= KpiDoors(keeper, install).exact()
+    links = LinkDoors(keeper, install)
+    exact |= links.exact()
+    patterned += links.patterned()
     accounts = AccountDoors(keeper, install)
     exact |= accounts.exact()
     patterned += accounts.patterned()

@@ -13,6 +13,7 @@ from tailorbird.collect.collector import Outcome, Rejection
 from tailorbird.collect.mending import IMPORTED
 from tailorbird.collect.wire import MalformedJson, decode_batch, write_key_in
 from tailorbird.consent.signals import from_gpc
+from tailorbird.links.signals import visitor_address
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.errors import TooLarge
 
@@ -65,6 +66,7 @@ class CollectingDoors:
                 received_at_ms=self._clock(),
                 kind=kind,
                 sent_at=call.header(b"sentat"),
+                address=address_of(call, visitor),
             )
             return await self._collect(call, visitor, [body], entrance)
 
@@ -84,6 +86,7 @@ class CollectingDoors:
             received_at_ms=self._clock(),
             sent_at=batch.sent_at,
             context=batch.context,
+            address=address_of(call, visitor),
         )
         return await self._collect(call, visitor, batch.batch, entrance)
 
@@ -126,6 +129,14 @@ class CollectingDoors:
     ) -> Answer:
         signals = from_gpc(call.header(b"sec-gpc"))
         return answer(await visitor.shop.collector.collect(raws, entrance, signals))
+
+
+def address_of(call: Call, visitor: Visitor) -> str | None:
+    """Return from where a browser calls; None where links are off, and for a shop's own server."""
+    if visitor.shop.linker.signals is None or visitor.is_secret:
+        return None
+    client = call.scope.get("client")
+    return visitor_address(client[0] if client else None, call.header(b"x-forwarded-for"))
 
 
 def joined(total: Outcome, part: Outcome, start: int) -> Outcome:

@@ -6,7 +6,10 @@ from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper, Visitor
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.collect.identifiers import identifier, is_junk
+from tailorbird.configure.words import meant
 from tailorbird.consent.signals import from_gpc
+from tailorbird.decide.actions.advising import UnknownAction
+from tailorbird.decide.actions.wire import as_decide, as_next_action, decode_next_action
 from tailorbird.decide.wire import DecideRequest, RankRequest, decode_rank, decode_request
 from tailorbird.settings import Settings
 from tailorbird.spine.errors import Forbidden
@@ -25,7 +28,11 @@ class DecidingDoors:
 
     def doors(self) -> dict[tuple[str, str], Door]:
         """Return the doors by method and path."""
-        return {("POST", "/v1/decide"): self.decide, ("POST", "/v1/rank"): self.rank}
+        return {
+            ("POST", "/v1/decide"): self.decide,
+            ("POST", "/v1/rank"): self.rank,
+            ("POST", "/v1/next-action"): self.next_action,
+        }
 
     async def decide(self, call: Call) -> Answer:
         """Decide every placement that is asked for."""
@@ -42,6 +49,27 @@ class DecidingDoors:
             explain=request.explain,
         )
         return answer(found)
+
+    async def next_action(self, call: Call) -> Answer:
+        """Say what is best done for somebody now; doing nothing always competes."""
+        visitor = await self._keeper.admit(call, Scope.DECIDE)
+        asked = decode_next_action(await call.body(MOST_REQUEST_BYTES))
+        request = as_decide(asked)
+        visitor.shop.decider.placements.get(asked.placement)
+        known = visitor.shop.counters.actions()
+        for name in asked.actions:
+            if name not in known:
+                raise UnknownAction(f"There is no action {name[:60]!r}{meant(name, known)}")
+        if request.explain and not (visitor.is_secret or self._demo):
+            raise Forbidden("`explain` needs a secret key")
+        found = await visitor.shop.decider.decide(
+            request,
+            subject_of(request, visitor),
+            from_gpc(call.header(b"sec-gpc")),
+            deadline_ms=self._deadline_ms if request.deadline_ms is None else request.deadline_ms,
+            explain=request.explain,
+        )
+        return answer(as_next_action(found))
 
     async def rank(self, call: Call) -> Answer:
         """Put a list that the shop brings into this visitor's order."""

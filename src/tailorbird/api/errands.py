@@ -1,18 +1,16 @@
 """Errands: long work that a door asks for, done by a command in a process of its own.
 
-Reading an experiment goes through the whole log. In this process it would hold up every answer
-beside it; as a command it only reads files, and steps back for whoever serves.
+Reading an experiment or the KPIs goes through the whole log: no answer may wait for that.
 """
 
 import asyncio
 import importlib.util
-import os
-import sys
 
 from tailorbird.settings import Settings
+from tailorbird.spine.apart import apart
 from tailorbird.spine.errors import BadRequest, TailorbirdError
+from tailorbird.spine.ids import WorkspaceId
 
-_NICE = 10
 _NEEDED = ("ibis", "duckdb", "pyarrow", "tea_tasting")
 
 
@@ -34,12 +32,12 @@ class Errands:
         self._settings = settings
         self._alone = asyncio.Lock()
 
-    async def measured(self, *arguments: str, data: bool = True) -> bytes:
-        """Return the JSON that `tailorbird experiment …` prints.
+    async def measured(self, *words: str, of: WorkspaceId) -> bytes:
+        """Return the JSON that a command prints which reads a shop's own numbers.
 
         Args:
-            arguments: of the command, `--json` left out.
-            data: whether the command is told of the data folder.
+            words: of the command; `--json`, data folder and workspace left out.
+            of: the workspace.
 
         Raises:
             MeasureMissing: what it needs is not installed.
@@ -47,27 +45,10 @@ class Errands:
         """
         if any(importlib.util.find_spec(name) is None for name in _NEEDED):
             raise MeasureMissing
-        command = [sys.executable, "-m", "tailorbird.cli.main", "experiment", *arguments, "--json"]
-        if data:
-            command += ["--data", self._settings.data]
+        where = ("--data", self._settings.data, "--workspace", of)
         async with self._alone:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                preexec_fn=_step_back,
-            )
-            try:
-                told, said = await process.communicate()
-            except asyncio.CancelledError:
-                process.terminate()
-                await process.wait()
-                raise
-        if process.returncode:
-            lines = said.decode("utf-8", "replace").strip().splitlines() or ["It failed."]
+            ended = await apart(*words, *where, "--json")
+        if ended.code:
+            lines = ended.said.splitlines() or ["It failed."]
             raise ErrandFailed(lines[0], remedy=lines[-1])
-        return told
-
-
-def _step_back() -> None:
-    os.nice(_NICE)
+        return ended.told.strip()

@@ -10,6 +10,8 @@ from tailorbird.compose import Install
 from tailorbird.configure.words import meant
 from tailorbird.experiments.configuration import EXPERIMENTS, HOLDOUTS
 from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.staging import experiments_in, stages_in, state_of
+from tailorbird.measure.powering import Wish, planned
 from tailorbird.spine.errors import NotFound
 
 _MOST_BODY = 16 * 1024
@@ -27,6 +29,8 @@ class ExperimentShown(msgspec.Struct, frozen=True, rename="camel"):
     Attributes:
         changed_in: the version of the configuration that changed it last.
         weights: each arm's share of the traffic.
+        released: the arm that everybody has, once the trial is over.
+        rollout: what its rollout does now, `running`, `paused`, `stopped` or `done`; None without.
         crossed: people who turned out to have seen two arms, since the server started.
     """
 
@@ -43,6 +47,8 @@ class ExperimentShown(msgspec.Struct, frozen=True, rename="camel"):
     holdout: bool
     exposed_by: str
     has_gate: bool
+    released: str | None
+    rollout: str | None
     changed_in: int
     crossed: int
 
@@ -52,37 +58,6 @@ class ExperimentsShown(msgspec.Struct, frozen=True, rename="camel"):
 
     experiments: tuple[ExperimentShown, ...]
     holdout: float
-
-
-class PlanAsked(msgspec.Struct, frozen=True, rename="camel"):
-    """What an experiment is to find out: a metric's mean and deviation, and the effect sought.
-
-    Attributes:
-        mean: of the metric, a unit.
-        detect: the relative effect that matters.
-        deviation: of the metric; left out for a proportion.
-        units_a_day: traffic.
-        variance_removed: the share that CUPED takes away.
-        treated: the treatment's share of traffic.
-        alpha, power: chances of a false alarm, and of seeing the effect.
-    """
-
-    mean: float
-    detect: float
-    deviation: float | None = None
-    units_a_day: float | None = None
-    variance_removed: float = 0.0
-    treated: float = 0.5
-    alpha: float = 0.05
-    power: float = 0.8
-
-
-class PlanShown(msgspec.Struct, frozen=True):
-    """Units of both arms together, days of traffic, and the same in words."""
-
-    units: int
-    days: int | None
-    says: str
 
 
 class ExperimentDoors:
@@ -107,7 +82,7 @@ class ExperimentDoors:
         """Show all experiments that are configured."""
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         active = visitor.shop.configurator.active
-        shown = tuple(_shown(one, visitor) for one in active.of(EXPERIMENTS))
+        shown = tuple(_shown(one, visitor) for one in experiments_in(active))
         return answer(ExperimentsShown(shown, sum(one.share for one in active.of(HOLDOUTS))))
 
     async def reading(self, call: Call) -> Answer:
@@ -119,20 +94,14 @@ class ExperimentDoors:
             raise UnknownExperiment(f"There is no experiment {name[:60]!r}{meant(name, known)}")
         await visitor.shop.journal.flush()
         await visitor.shop.state.flush()
-        told = await self._errands.measured("read", name, "--workspace", visitor.shop.name)
-        return Answer(body=told.strip())
+        shop = visitor.shop.name
+        return Answer(body=await self._errands.measured("experiment", "read", name, of=shop))
 
     async def plan(self, call: Call) -> Answer:
         """Say how many units, and days of traffic, an experiment needs."""
         await self._keeper.admit(call, Scope.ADMIN)
-        wish = decoded(await call.body(_MOST_BODY), PlanAsked, "a plan's question")
-        options = [
-            f"--{name.replace('_', '-')}={value!r}"
-            for name, value in msgspec.structs.asdict(wish).items()
-            if value is not None
-        ]
-        told = await self._errands.measured("plan", *options, data=False)
-        return answer(msgspec.json.decode(told, type=PlanShown))
+        wish = decoded(await call.body(_MOST_BODY), Wish, "a plan's question")
+        return answer(planned(wish))
 
 
 def _shown(one: Experiment, visitor: Visitor) -> ExperimentShown:
@@ -151,6 +120,8 @@ def _shown(one: Experiment, visitor: Visitor) -> ExperimentShown:
         holdout=one.holdout,
         exposed_by=one.exposed_by.value,
         has_gate=one.gate is not None,
+        released=one.released,
+        rollout=state_of(one, stages_in(shop.configurator.active).get(one.name)),
         changed_in=shop.configurator.active.changed_in(EXPERIMENTS.field, one.name),
         crossed=shop.experimenter.crossed[one.name],
     )

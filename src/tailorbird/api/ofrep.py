@@ -79,7 +79,7 @@ class OfrepDoors:
 
     def patterned(self) -> list[tuple[str, str, Door]]:
         """Return the doors by method and path pattern."""
-        return [("POST", "/ofrep/v1/evaluate/flags/{key}", self.one)]
+        return [("POST", "/ofrep/v1/evaluate/flags/{key:path}", self.one)]
 
     async def one(self, call: Call) -> Answer:
         """Evaluate one flag, as OFREP has it; telling it counts as seeing it."""
@@ -160,12 +160,13 @@ def _text(context: dict[str, Any], *names: str) -> str | None:
 
 
 def _failed(error: TailorbirdError, key: str | None) -> Answer:
-    """Return a mistake in the protocol's shape."""
+    """Return a mistake in the protocol's shape; OFREP's clients wait for 429, and for no other."""
     word = error.code_word if isinstance(error, Unevaluable) else _GENERAL
     details = error.detail or error.title()
-    body = {"errorDetails": details} | ({} if error.status in {401, 403} else {"errorCode": word})
-    found = answer(body if key is None else {"key": key, **body}, error.status)
+    body = {"errorDetails": details} | (
+        {} if error.status in {401, 403, 503} else {"errorCode": word}
+    )
     if isinstance(error, Overloaded):
         wait = str(error.retry_after_s).encode()
-        return msgspec.structs.replace(found, headers=((b"retry-after", wait),))
-    return found
+        return Answer(msgspec.json.encode(body), 429, headers=((b"retry-after", wait),))
+    return answer(body if key is None else {"key": key, **body}, error.status)

@@ -13,6 +13,7 @@ from tailorbird.compose import Install, Workspace
 from tailorbird.consent.purposes import Denied, Purpose
 from tailorbird.decide.telling import told
 from tailorbird.identity.graph import Node, Rule
+from tailorbird.links.telling import lent_to
 from tailorbird.predict.people import prediction
 from tailorbird.profile.customer import CustomerView
 from tailorbird.profile.profile import EMPTY
@@ -61,7 +62,9 @@ class PeopleDoors:
         """Show the whole profile with its three layers."""
         visitor, person, node = await self._person(call, "looked at")
         shown = await customer_view(visitor.shop, person, node, self._install.clock())
-        return answer({"personId": person, **msgspec.to_builtins(shown)})
+        links = await visitor.shop.linker.shown(person)
+        lent = {"lent": msgspec.to_builtins(found)} if (found := lent_to(links, person)) else {}
+        return answer({"personId": person, **msgspec.to_builtins(shown), **lent})
 
     async def events(self, call: Call) -> Answer:
         """Show a person's events, newest first."""

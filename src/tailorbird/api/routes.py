@@ -8,20 +8,28 @@ from tailorbird.access.keys import Scope
 from tailorbird.accounts.telling import AccountShown, AccountsShown
 from tailorbird.api import configuring, ruling, shapes
 from tailorbird.api.bandits import BanditsShown
-from tailorbird.api.experiments import ExperimentsShown, PlanAsked, PlanShown
+from tailorbird.api.experiments import ExperimentsShown
 from tailorbird.api.features import FeatureList, FeatureValues
+from tailorbird.api.kpis import FILTERS
 from tailorbird.api.models import ModelsShown
 from tailorbird.api.ofrep import FlagFault, FlagsAsked, FlagsShown
 from tailorbird.api.people import SplitRequest
 from tailorbird.api.privacy import ConsentRequest
 from tailorbird.api.quality import BadRows
+from tailorbird.api.rollouts import RolloutShown
 from tailorbird.api.segments import Merging, Renaming
 from tailorbird.catalog.catalog import CatalogOutcome
 from tailorbird.catalog.items import WireItem
 from tailorbird.collect.collector import Outcome
 from tailorbird.collect.wire import WireEvent
+from tailorbird.decide.actions.wire import NextActionAnswer, NextActionRequest
 from tailorbird.decide.wire import DecideRequest, RankRequest
 from tailorbird.experiments.evaluating import Evaluation
+from tailorbird.experiments.staging import Edit
+from tailorbird.links.telling import LinksShown
+from tailorbird.measure.following import Move
+from tailorbird.measure.kpis.figures import KpisShown
+from tailorbird.measure.powering import Plan, Wish
 from tailorbird.privacy.requests import PrivacyRequest, Receipt
 from tailorbird.segments.telling import MembersShown, SegmentsShown
 
@@ -60,6 +68,7 @@ class Described(msgspec.Struct, frozen=True):
 _EVENTS, _DECIDE, _ITEMS = "Events", "Decisions", "Items"
 _PEOPLE, _PRIVACY, _QUALITY = "People", "Consent and privacy", "Data quality"
 _CONFIG, _TRY = "Configuration", "Experiments and flags"
+_FIGURES = "Key figures"
 _RUN, _CLIENTS = "Operation", "What client libraries ask for"
 
 _event = Described(_EVENTS, Scope.COLLECT, WireEvent, Outcome, mistakes=(503,))
@@ -115,6 +124,9 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/rank"): Described(
         _DECIDE, Scope.DECIDE, RankRequest, shapes.Decisions, mistakes=(404,)
     ),
+    ("POST", "/v1/next-action"): Described(
+        _DECIDE, Scope.DECIDE, NextActionRequest, NextActionAnswer, mistakes=(404,)
+    ),
     ("PUT", "/v1/items"): Described(
         _ITEMS, Scope.ITEMS, list[WireItem], CatalogOutcome, mistakes=(503,)
     ),
@@ -145,6 +157,11 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("POST", "/v1/segments/{segment}/merge"): _segment(takes=Merging, gives=SegmentsShown),
     ("PUT", "/v1/segments/{segment}/people/{person}"): _segment(gives=shapes.Done),
     ("DELETE", "/v1/segments/{segment}/people/{person}"): _segment(gives=shapes.Done),
+    ("GET", "/v1/links"): Described(_PEOPLE, Scope.PEOPLE, gives=LinksShown),
+    ("POST", "/v1/links/refresh"): _segment(gives=LinksShown),
+    ("DELETE", "/v1/links"): _segment(gives=LinksShown),
+    ("GET", "/v1/people/{person}/links"): _of_person(LinksShown),
+    ("DELETE", "/v1/people/{person}/links/{other}"): _segment(gives=LinksShown),
     ("GET", "/v1/config"): _config(gives=configuring.ConfigurationShown),
     ("PUT", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
     ("POST", "/v1/config"): _config(takes=configuring.Files, gives=configuring.AppliedShown),
@@ -189,9 +206,23 @@ ROUTES: dict[tuple[str, str], Described] = {
     ("GET", "/v1/experiments/{name}/reading"): Described(
         _TRY, Scope.ADMIN, gives=dict[str, Any], mistakes=(404, 501)
     ),
-    ("POST", "/v1/experiments/plan"): Described(
-        _TRY, Scope.ADMIN, PlanAsked, PlanShown, mistakes=(501,)
+    ("GET", "/v1/kpis"): Described(
+        _FIGURES,
+        Scope.ADMIN,
+        gives=KpisShown,
+        query=tuple((name, "text") for name in ("by", "since", "until", *FILTERS)),
+        mistakes=(501,),
     ),
+    ("GET", "/v1/experiments/{name}/rollout"): Described(
+        _TRY, Scope.ADMIN, gives=RolloutShown, mistakes=(404,)
+    ),
+    ("PATCH", "/v1/experiments/{name}/rollout"): Described(
+        _TRY, Scope.ADMIN, Edit, RolloutShown, mistakes=(404,)
+    ),
+    ("POST", "/v1/experiments/{name}/rollout/rehearse"): Described(
+        _TRY, Scope.ADMIN, gives=Move, mistakes=(404, 501)
+    ),
+    ("POST", "/v1/experiments/plan"): Described(_TRY, Scope.ADMIN, Wish, Plan),
     ("POST", "/ofrep/v1/evaluate/flags"): Described(
         _TRY, Scope.DECIDE, FlagsAsked, FlagsShown, fault=FlagFault
     ),

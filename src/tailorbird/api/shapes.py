@@ -9,6 +9,7 @@ from tailorbird.collect.refusals import DeadLetter
 from tailorbird.collect.wire import Scalar, WireEvent
 from tailorbird.consent.purposes import Purpose
 from tailorbird.decide.wire import RejectedCandidate, ShownContent
+from tailorbird.links.telling import LinkShown
 from tailorbird.profile.customer import AffinityView, Customer, Prediction
 from tailorbird.profile.intent import Intent
 
@@ -102,6 +103,7 @@ class PersonShown(msgspec.Struct, rename="camel"):
     customer: Customer
     prediction: Prediction | None = None
     segments: tuple[str, ...] = ()
+    lent: tuple[LinkShown, ...] = ()
 
 
 class EventsShown(msgspec.Struct):

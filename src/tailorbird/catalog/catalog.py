@@ -7,6 +7,7 @@ import msgspec
 from tailorbird.catalog.items import BadItem, Item, WireItem, item_from, item_id
 from tailorbird.catalog.ports import ItemStore
 from tailorbird.catalog.spelling import Spelling
+from tailorbird.catalog.supply import changes
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.ids import ItemId
 
@@ -51,6 +52,11 @@ class Catalog:
     def get(self, item: ItemId) -> Item | None:
         """Return an item, or None."""
         return self._store.get(item)
+
+    def cost_minor(self, item: ItemId) -> int | None:
+        """Return what an item costs the shop, in minor units; None where that is not known."""
+        found = self._store.get(item)
+        return None if found is None else found.cost_minor
 
     def all(self) -> Iterator[Item]:
         """Yield every item."""
@@ -120,7 +126,8 @@ class Catalog:
         """Store items and tell the watchers."""
         if not items:
             return
-        await self._store.put(items)
+        pairs = [(self._store.get(item.id), item) for item in items]
+        await self._store.put(items, tuple(changes(pairs, self._clock())))
         self.spelling.learn(items)
         for item in items:
             self._facets.pop(item.id, None)
@@ -131,9 +138,10 @@ class Catalog:
         current = self._store.get(item)
         if current is None:
             return False
-        await self._store.delete([item])
+        gone = msgspec.structs.replace(current, available=False)
+        await self._store.delete([item], tuple(changes([(current, gone)], self._clock())))
         self._facets.pop(item, None)
-        self._tell([msgspec.structs.replace(current, available=False)])
+        self._tell([gone])
         return True
 
     def _tell(self, items: Sequence[Item]) -> None:

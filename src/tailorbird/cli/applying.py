@@ -18,7 +18,7 @@ from tailorbird.compose import Install
 from tailorbird.configure.configurator import Configurator
 from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of
-from tailorbird.configured import KINDS
+from tailorbird.configured import CARRIED, KINDS
 from tailorbird.settings import Settings, read_settings
 from tailorbird.spine.clock import wall_clock
 from tailorbird.spine.errors import BadRequest, Locked
@@ -120,7 +120,7 @@ def _desk(settings: Settings, workspace: WorkspaceId) -> Iterator[_Desk]:
         return
     try:
         with contextlib.closing(open_versions(settings, workspace)) as versions:
-            yield _Here(Configurator(KINDS, versions))
+            yield _Here(Configurator(KINDS, versions, CARRIED))
     finally:
         _ran(install.close())
 

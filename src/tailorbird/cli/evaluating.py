@@ -8,7 +8,9 @@ from typer.core import TyperGroup
 from tailorbird.cli.evaluate import evaluate
 from tailorbird.cli.evaluate_bandits import bandits
 from tailorbird.cli.evaluate_business import evaluate_business
+from tailorbird.cli.evaluate_exposures import evaluate_exposures
 from tailorbird.cli.evaluate_hybrid import evaluate_hybrid
+from tailorbird.cli.evaluate_links import evaluate_links
 from tailorbird.cli.evaluate_long import evaluate_long
 from tailorbird.cli.evaluate_people import evaluate_intent, evaluate_segments, evaluate_value
 from tailorbird.cli.evaluate_policy import policy
@@ -47,7 +49,9 @@ evaluations.command("intent")(evaluate_intent)
 evaluations.command("segments")(evaluate_segments)
 evaluations.command("long")(evaluate_long)
 evaluations.command("hybrid")(evaluate_hybrid)
+evaluations.command("exposures")(evaluate_exposures)
 evaluations.command("policy")(policy)
 evaluations.command("uplift")(uplift)
 evaluations.command("bandits")(bandits)
 evaluations.command("business")(evaluate_business)
+evaluations.command("links")(evaluate_links)

@@ -13,8 +13,10 @@ from tailorbird.cli.geo import geo, geo_plan
 from tailorbird.cli.options import AsJson, Data, Shop
 from tailorbird.cli.own_experiment import gate_words, read_own
 from tailorbird.cli.reading_table import show
+from tailorbird.cli.rollout import rollout
 from tailorbird.cli.rooms import measuring
 from tailorbird.measure.metrics import BadMetric, parse_metric
+from tailorbird.measure.powering import Wish, planned
 from tailorbird.measure.question import Question, Weights
 from tailorbird.spine.errors import BadRequest
 from tailorbird.spine.ids import DEFAULT_WORKSPACE
@@ -23,6 +25,7 @@ experiment = typer.Typer(no_args_is_help=True, help="Read an experiment, or plan
 experiment.command("attribution")(attribution)
 experiment.command("geo")(geo)
 experiment.command("geo-plan")(geo_plan)
+experiment.command("rollout")(rollout)
 
 
 class BadWeightOption(BadRequest):
@@ -185,6 +188,8 @@ def _read_own(data: str | None, workspace: str, name: str, zone: str, *, as_json
     show(own.reading, terminal=sys.stdout.isatty())
     if own.gate is not None:
         typer.echo(f"  Gate: {gate_words(own.gate)}")
+    if own.rollout is not None:
+        typer.echo(f"  Rollout: {own.rollout}")
 
 
 @experiment.command("plan")
@@ -204,10 +209,8 @@ def plan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Say how many units, and how many days, an experiment needs."""
-    room = measuring("powering")
-    spread = deviation if deviation is not None else max(mean * (1.0 - mean), 0.0) ** 0.5
-    wish = room.Wish(mean, spread, detect, variance_removed, treated, alpha, power, units_a_day)
-    answer = room.planned(wish)
+    split = (variance_removed, treated)
+    answer = planned(Wish(mean, detect, deviation, units_a_day, *split, alpha, power))
     typer.echo(msgspec.json.encode(answer).decode() if as_json else answer.says)
 
 

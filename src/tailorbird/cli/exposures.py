@@ -15,7 +15,7 @@ _OF_SLOT = ("placement", "level", "policy", "model", "experiments")
 def exposures(
     decisions: Iterable[DecisionRecord], events: Iterable[LoggedEvent], since_ms: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield every item, content and offer that was shown, then every outcome; `kind` tells which.
+    """Yield all that was shown or done, then every outcome; `kind` tells which.
 
     Args:
         decisions: the journal, from `since_ms` on.
@@ -46,6 +46,8 @@ def _shown(record: DecisionRecord, slot: dict[str, Any]) -> Iterator[dict[str, A
     for name in ("content", "offer"):
         if slot.get(name):
             yield {**what, **_named(name, slot[name])}
+    for action in slot.get("actions") or ():
+        yield {**what, **_named("action", action)}
 
 
 def _named(name: str, shown: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from tailorbird.cli.exporting import export
 from tailorbird.cli.features import features
 from tailorbird.cli.importing import importing
 from tailorbird.cli.keys import keys
+from tailorbird.cli.kpis import kpis
+from tailorbird.cli.links import links
 from tailorbird.cli.models import models
 from tailorbird.cli.offers import offers
 from tailorbird.cli.person import person
@@ -40,9 +42,11 @@ app.add_typer(experiment, name="experiment")
 app.add_typer(features, name="features")
 app.add_typer(evaluations, name="evaluate")
 app.add_typer(segments, name="segments")
+app.add_typer(links, name="links")
 app.add_typer(offers, name="offers")
 
 app.command()(demo)
+app.command()(kpis)
 app.command()(apply)
 app.command()(train)
 app.command()(export)

@@ -1,4 +1,4 @@
-"""`tailorbird offers`: what offers have cost, and whether they fall alike on groups of people."""
+"""`tailorbird offers`: what offers cost and earned, and whether they fall alike on groups."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import files_of, spending_of
+from tailorbird.cli.offer_effects import calibration, depths, earned, recalibrate
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.decide.offers.audit import GroupReading, audited
 from tailorbird.decide.offers.grants import Spending
@@ -17,6 +18,10 @@ from tailorbird.spine.clock import DAY_MS, wall_clock
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 offers = typer.Typer(no_args_is_help=True, help="Look at what offers gave, and to whom.")
+offers.command()(earned)
+offers.command()(depths)
+offers.command()(calibration)
+offers.command()(recalibrate)
 _WIDE = 130
 
 

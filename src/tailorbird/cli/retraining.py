@@ -1,18 +1,15 @@
 """Retraining on schedule: a process of its own, so that serving never waits for it."""
 
-import asyncio
 import logging
-import os
-import sys
 
 from tailorbird.compose import Install, Workspace
 from tailorbird.settings import Settings
+from tailorbird.spine.apart import apart
 
 log = logging.getLogger("tailorbird.retraining")
 
 _LEAST_NEW_EVENTS = 500
 _BUDGET_S = 240
-_NICE = 10
 
 
 class Retraining:
@@ -32,25 +29,8 @@ class Retraining:
                 await self._train(shop)
 
     async def _train(self, shop: Workspace) -> None:
-        command = [sys.executable, "-m", "tailorbird.cli.main", "train"]
-        command += ["--data", self._settings.data, "--workspace", shop.name]
-        command += ["--budget", str(_BUDGET_S)]
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            preexec_fn=_step_back,
-        )
-        try:
-            _, said = await process.communicate()
-        except asyncio.CancelledError:
-            process.terminate()
-            await process.wait()
-            raise
-        if process.returncode:
-            words = said.decode("utf-8", "replace").strip().replace("\n", " ")
+        where = ("--data", self._settings.data, "--workspace", shop.name)
+        ended = await apart("train", *where, "--budget", str(_BUDGET_S))
+        if ended.code:
+            words = ended.said.replace("\n", " ")
             log.warning("retraining.failed workspace=%s said=%s", shop.name, words[-300:])
-
-
-def _step_back() -> None:
-    os.nice(_NICE)

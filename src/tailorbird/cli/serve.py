@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
@@ -16,6 +16,7 @@ import uvloop
 from tailorbird.api.build import build
 from tailorbird.cli.first_start import first_keys, shown_once
 from tailorbird.cli.retraining import Retraining
+from tailorbird.cli.rolling_out import RollingOut
 from tailorbird.compose import Install
 from tailorbird.flow.upkeep import every
 from tailorbird.settings import Settings
@@ -26,6 +27,7 @@ Company = Callable[[Install], Coroutine[Any, Any, None]]
 """Runs beside the server until it is cancelled."""
 
 _KEEP_ALIVE_S = 75  # clients reuse connections over minutes; a short limit makes them resend
+_ROLLOUTS_S = 10.0  # how often it is asked which rollouts are due for a look
 _SWITCH_S = 0.0005  # writers' threads must not hold the interpreter for the default 5 ms
 
 
@@ -77,8 +79,12 @@ async def run(settings: Settings, company: Company | None = None) -> None:
             install,
         )
         install.folder.announce(f"http://{settings.host}:{settings.port}")
-        retraining = Retraining(settings, install)
-        async with _beside(company, install), _retraining(settings, retraining):
+        retraining, rolling = Retraining(settings, install), RollingOut(settings, install)
+        async with (
+            _beside(company, install),
+            _again(60.0 * settings.retrain_minutes, retraining.round, "retrain"),
+            _again(_ROLLOUTS_S, rolling.round, "rollouts"),
+        ):
             with _told_once():
                 await server.serve()
     finally:
@@ -113,12 +119,14 @@ async def _beside(company: Company | None, install: Install) -> AsyncIterator[No
 
 
 @contextlib.asynccontextmanager
-async def _retraining(settings: Settings, retraining: Retraining) -> AsyncIterator[None]:
-    """Train on schedule while the block runs; never where the schedule says 0."""
-    if settings.retrain_minutes <= 0:
+async def _again(
+    seconds: float, work: Callable[[], Awaitable[None]], name: str
+) -> AsyncIterator[None]:
+    """Do something on schedule while the block runs; never where the schedule says 0."""
+    if seconds <= 0:
         yield
         return
-    task = asyncio.create_task(every(60.0 * settings.retrain_minutes, retraining.round, "retrain"))
+    task = asyncio.create_task(every(seconds, work, name), name=name)
     try:
         yield
     finally:

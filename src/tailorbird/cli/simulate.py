@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,17 +15,18 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from tailorbird.bench.rehearsal.policies import POLICIES
-from tailorbird.bench.rehearsal.report import PolicyLine, Report, Tried
+from tailorbird.bench.rehearsal.report import Report
 from tailorbird.bench.rehearsal.scene import Plan, Told
+from tailorbird.bench.rehearsal.seeds import over_seeds
 from tailorbird.cli.options import AsJson
 from tailorbird.cli.rooms import MeasureMissing
 from tailorbird.cli.simulate_page import write_page
+from tailorbird.cli.simulate_tables import show, show_together
+from tailorbird.cli.teaching import teach
 
 _NAMES = ", ".join(POLICIES)
-_PAPER = 110
 
 
 def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -39,6 +41,12 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     trials: Annotated[
         int, typer.Option(help="Experiments drawn of each policy, to try the measuring.", min=0)
     ] = 500,
+    learn: Annotated[
+        int, typer.Option(help="Days of offers by lot, where a policy goes by uplift.", min=1)
+    ] = 28,
+    seeds: Annotated[
+        int, typer.Option(help="So many shops, one after another; with intervals over them.", min=1)
+    ] = 1,
     report: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="A folder for a page with plots and the experiment's table."),
@@ -50,20 +58,41 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Each policy is lived through by the same shoppers with the real engine, days on end.
     """
     names = tuple(name.strip() for name in policies.split(",") if name.strip())
-    plan = Plan(shoppers, days, past, seed, names, holdout)
+    plan = Plan(shoppers, days, past, seed, names, holdout, learn_days=learn)
+    with tempfile.TemporaryDirectory(prefix="tailorbird-simulate-") as place, _progress() as told:
+        found = _rehearsed(Path(place), plan, seeds, trials, told)
+        together = over_seeds(found) if seeds > 1 else None
+        page = None if report is None else write_page(report, found[0], Path(place) / "0", together)
+    if as_json:
+        whole = found[0] if together is None else {"reports": found, "overSeeds": together}
+        sys.stdout.write(msgspec.json.encode(whole).decode() + "\n")
+    elif together is None:
+        show(found[0])
+    else:
+        show_together(together)
+    if page is not None:
+        print(f"The report is {page}", file=sys.stderr)
+
+
+def _rehearsed(place: Path, plan: Plan, seeds: int, trials: int, told: Told) -> list[Report]:
+    """Return the rehearsals of one shop after another; the worlds of the first are left."""
     try:
         telling = importlib.import_module("tailorbird.bench.rehearsal.telling")
     except ModuleNotFoundError as cause:
         raise MeasureMissing from cause
-    with tempfile.TemporaryDirectory(prefix="tailorbird-simulate-") as place, _progress() as told:
-        found = cast("Report", telling.run(Path(place), plan, trials, told))
-        page = None if report is None else write_page(report, found, Path(place))
-    if as_json:
-        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    else:
-        _show(found)
-    if page is not None:
-        print(f"The report is {page}", file=sys.stderr)
+    found: list[Report] = []
+    for number in range(seeds):
+        own = msgspec.structs.replace(plan, seed=plan.seed + number)
+
+        def heard(what: str, done: int, of: int, shop: int = own.seed) -> None:
+            told(what if seeds == 1 else f"shop {shop}: {what}", done, of)
+
+        folder = place / str(number)
+        folder.mkdir()
+        found.append(cast("Report", telling.run(folder, own, trials, heard, teach)))
+        if number:
+            shutil.rmtree(folder)
+    return found
 
 
 @contextmanager
@@ -82,66 +111,3 @@ def _progress() -> Iterator[Told]:
             progress.update(tasks[what], completed=done, total=of or None)
 
         yield told
-
-
-def _show(found: Report) -> None:
-    console = Console() if sys.stdout.isatty() else Console(width=_PAPER)
-    plan = found.plan
-    console.print(
-        f"{plan.shoppers:,} shoppers, {plan.days} days, seed {plan.seed}: {found.visits:,} visits, "
-        f"{found.exposed:,} shoppers saw recommendations.",
-        highlight=False,
-    )
-    console.print(f"The analyst says: {found.verdict}", highlight=False, markup=False)
-    table = _table(
-        "What policies earn, a shopper",
-        ("policy", "shoppers", "spent", "all would", "true effect", "measured", "interval", ""),
-    )
-    for line in found.lines:
-        table.add_row(*_cells(line))
-    console.print(table)
-    if found.holdout_revenue is not None:
-        out = f"Holdout: {found.holdout:,} shoppers spent {found.holdout_revenue:.2f} each."
-        console.print(out, highlight=False)
-    if found.trials:
-        console.print(_tried(found.trials))
-
-
-def _table(title: str, names: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in names:
-        table.add_column(name, justify="left" if name == "policy" else "right")
-    return table
-
-
-def _cells(line: PolicyLine) -> tuple[str, ...]:
-    head = (line.policy, f"{line.shoppers:,}", f"{line.revenue:.2f}", f"{line.would_be:.2f}")
-    if line.truth is None:
-        return (*head, "", "", "", "control")
-    share = "" if line.relative is None else f" ({line.relative:+.0%})"
-    truth = f"{line.truth:+.2f}{share}"
-    if line.effect is None:
-        return (*head, truth, "", "", "not to be told")
-    low, high = (None if one is None else f"{one:+.1f}" for one in (line.low, line.high))
-    between = f"{low or '-∞'} … {high or '∞'}"
-    held = "holds it" if line.holds else "misses it"
-    return (*head, truth, f"{line.effect:+.2f}", between, f"{held}, {line.outcome}")
-
-
-def _tried(trials: tuple[Tried, ...]) -> Table:
-    table = _table(
-        f"{trials[0].experiments:,} experiments of {trials[0].shoppers:,} shoppers against control",
-        ("policy", "true effect", "hold it", "find it", "with CUPED", "noise removed", "needed"),
-    )
-    for number, one in enumerate(trials):
-        name = f"{one.policy} (A/A)" if number == 0 else one.policy
-        table.add_row(
-            name,
-            f"{one.truth:+.2f} ({one.relative:+.0%})",
-            f"{one.held:.1%}",
-            f"{one.found:.1%}",
-            f"{one.held_adjusted:.1%} · {one.found_adjusted:.1%}",
-            f"{one.removed:.1%}",
-            "" if one.needed is None else f"{one.needed:,}",
-        )
-    return table

@@ -7,19 +7,24 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tailorbird.bench.rehearsal.report import PolicyLine, Report, Tried
+from tailorbird.bench.rehearsal.policies import offers
+from tailorbird.bench.rehearsal.report import PolicyLine, Report, Tried, UpliftLine
+from tailorbird.bench.rehearsal.seeds import OverSeeds, Spread
 from tailorbird.predict.evaluation.report import STYLE, drawn, plotting
 
 TABLE = "exposures.csv"
 
 
-def write_page(folder: Path, found: Report, worked_in: Path) -> Path:
+def write_page(
+    folder: Path, found: Report, worked_in: Path, together: OverSeeds | None = None
+) -> Path:
     """Write `index.html`, and the experiment's table beside it; return the page's path.
 
     Args:
         folder: made when missing.
         found: what to show.
         worked_in: where the rehearsal left its table.
+        together: several shops as one, the first of which is `found`.
 
     Raises:
         PlotsMissing: the extra `plots` is not installed.
@@ -30,13 +35,16 @@ def write_page(folder: Path, found: Report, worked_in: Path) -> Path:
     plots = [_effects(pyplot, found.lines)]
     if found.trials:
         plots.append(_trials(pyplot, found.trials))
+    if found.uplift is not None and found.uplift.average is not None:
+        plots.append(_deciles(pyplot, found.uplift))
     images = "".join(f'<img alt="" src="data:image/png;base64,{plot}">' for plot in plots)
     plan = found.plan
     title = f"Rehearsal: {plan.shoppers:,} shoppers, {plan.days} days, seed {plan.seed}"
     page = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style><h1>{title}</h1><p>{html.escape(found.verdict)}</p>"
-        f"{_lines(found.lines)}{_shares(found.trials)}{images}"
+        f"{_together(together)}{_lines(found.lines)}{_profits(found)}{_uplift(found.uplift)}"
+        f"{_shares(found.trials)}{images}"
         "<p>True effects: the same visits lived through under each policy. Measured: by the "
         f"analyst, from <a href='{TABLE}'>the experiment's table</a>. Intervals: 95 %. Needed: "
         "shoppers in both arms with whom four of five experiments find the effect.</p>"
@@ -55,6 +63,73 @@ def _lines(lines: tuple[PolicyLine, ...]) -> str:
         holds = {True: "yes", False: "no", None: ""}[one.holds]
         rows.append([html.escape(one.policy), f"{one.shoppers:,}", *told, holds])
     return _table(rows)
+
+
+def _together(found: OverSeeds | None) -> str:
+    if found is None:
+        return ""
+    head = "Policy,Revenue,Effect,Profit,Effect on profit"
+    rows = [head.split(",")]
+    for one in found.policies:
+        spreads = (one.revenue, one.revenue_effect, one.profit, one.profit_effect)
+        rows.append([html.escape(one.policy), *(_spread(each) for each in spreads)])
+    told = (
+        f"{found.averages_held} of {found.averages} average effects of offers, and "
+        f"{found.deciles_held} of {found.deciles} by decile, hold the truth. "
+        if found.averages
+        else ""
+    )
+    if found.false_alarms is not None and found.removed is not None:
+        told += (
+            f"A/A experiments find an effect in {found.false_alarms:.1%} of cases; CUPED removes "
+            f"{found.removed:.1%} of the noise."
+        )
+    shops = f"{len(found.seeds)} shops, seeds {found.seeds[0]} to {found.seeds[-1]}"
+    return f"<h2>Over {shops}</h2>{_table(rows)}<p>{told}</p><h2>The first of them</h2>"
+
+
+def _spread(one: Spread | None) -> str:
+    if one is None:
+        return "control"
+    told = f"{one.value:.2f}"
+    return told if one.low is None else f"{told} ({one.low:.2f} … {one.high:.2f})"
+
+
+def _profits(found: Report) -> str:
+    if not offers(found.plan.policies):
+        return ""
+    rows = [["Policy", "Revenue", "Taken off", "Profit", "Against control"]]
+    for one in found.lines:
+        against = one.profit - found.lines[0].profit
+        told = [f"{value:.2f}" for value in (one.would_be, one.discount, one.profit, against)]
+        rows.append([html.escape(one.policy), *told])
+    return f"<h2>What is left</h2>{_table(rows)}"
+
+
+def _uplift(found: UpliftLine | None) -> str:
+    if found is None:
+        return ""
+    if found.average is None:
+        return f"<p>Uplift was not learned: {html.escape(found.refused or '')}</p>"
+    rows = [["Decile", "Measured", "From", "To", "Truth", "Interval holds it"]]
+    named = [("all", found.average), *((str(at), one) for at, one in enumerate(found.deciles, 1))]
+    for name, one in named:
+        told = [f"{value:+.4f}" for value in (one.value, one.low, one.high, one.truth)]
+        rows.append([name, *told, "yes" if one.holds else "no"])
+    said = " ".join(html.escape(sentence) for sentence in found.verdict)
+    return f"<h2>What an offer changes</h2><p>{said}</p>{_table(rows)}"
+
+
+def _deciles(pyplot: Any, found: UpliftLine) -> str:  # noqa: ANN401 - matplotlib's
+    figure, axes = pyplot.subplots(figsize=(8, 3.5))
+    for at, one in enumerate(found.deciles, start=1):
+        axes.plot([at, at], [one.low, one.high], color="#b9c7c0", linewidth=6)
+        axes.plot(at, one.value, "_", color="#444444", markersize=14)
+        axes.plot(at, one.truth, "o", color="#1f6f54")
+    axes.axhline(0.0, color="#999999", linewidth=0.8)
+    axes.set_xticks(range(1, len(found.deciles) + 1))
+    axes.set_title("effect on having ordered, by decile: true (dot), measured (with interval)")
+    return drawn(pyplot, figure)
 
 
 def _shares(trials: tuple[Tried, ...]) -> str:

@@ -34,7 +34,11 @@ _KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind) if ki
 
 
 class Door(msgspec.Struct, frozen=True):
-    """What all events of one request share."""
+    """What all events of one request share.
+
+    `address` is where the request came from, and given only where a plug-in makes a digest of it:
+    it is no part of any event, nor of a refused one.
+    """
 
     source: str
     received_at_ms: int
@@ -42,6 +46,7 @@ class Door(msgspec.Struct, frozen=True):
     sent_at: Scalar = None
     context: dict[str, Any] | None = None
     historical: bool = False
+    address: str | None = None
 
 
 class House(msgspec.Struct, frozen=True):
@@ -97,6 +102,8 @@ def _typed(wire: WireEvent, message_id: str, door: Door, house: House) -> Admitt
     kind = _kind(wire, door)
     name = _name(kind, wire)
     context = {**(door.context or {}), **(wire.context or {})}
+    if door.address is not None:
+        context.setdefault("ip", door.address)
     properties, contacts = split_properties(_fit("properties", wire.properties or {}))
     # The name of a group is the account's, not the person's.
     split = split_properties if kind == "group" else split_traits

@@ -18,6 +18,7 @@ _ADOPT_EVERY_S = 2.0
 _LEARNED_S = 30.0
 _WATCH_EVERY_S = 5.0
 _SEGMENTS_S = 600.0
+_LINKS_S = 60.0
 _STILL_SEEN = 10_000  # decisions before a start that somebody may still be about to look at
 
 
@@ -26,6 +27,7 @@ async def start(workspace: Workspace) -> None:
     if workspace.state.offset == 0:
         await seed(workspace.log, workspace.state)
     target = workspace.log.last_offset
+    await workspace.linker.open()
     workspace.corridor.start()
     await workspace.corridor.reached(target)
 
@@ -38,6 +40,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
     await workspace.accounts.follow(workspace.state, workspace.segmenter.of_person)
     workspace.decider.accounts = workspace.accounts
     workspace.attend()
+    await workspace.linker.retire()
     await _load_models(workspace)
     await _recall(workspace)
     await workspace.bandits.recall(workspace.state.offset)
@@ -52,6 +55,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "watch": (_WATCH_EVERY_S, workspace.watch.round),
         "segments": (_SEGMENTS_S, workspace.segmenter.refresh_if_due),
         "accounts": (1.0, workspace.accounts.round),
+        "links": (_LINKS_S, workspace.linker.round),
         "rules": (0.0, workspace.watcher.round),
         "waiting": (1.0, workspace.watcher.tick),
         "bandits": (1.0, workspace.bandits.round),

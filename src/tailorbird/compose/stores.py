@@ -12,6 +12,7 @@ from tailorbird.storage.embedded.exposures import SqliteExposures
 from tailorbird.storage.embedded.folder import DataFolder
 from tailorbird.storage.embedded.items import SqliteItems
 from tailorbird.storage.embedded.journal import SqliteJournal
+from tailorbird.storage.embedded.links import SqliteLinks
 from tailorbird.storage.embedded.log import SqliteEventLog
 from tailorbird.storage.embedded.models import ModelFolder
 from tailorbird.storage.embedded.offers import SqliteGrants
@@ -57,6 +58,7 @@ class Stores:
         self.people_models = PeopleModelFolder(folder / "models" / "people")
         self.uplift_models = UpliftFolder(folder / "models" / "uplift")
         self.segments = SqliteSegments(folder / "segments.db")
+        self.links = SqliteLinks(folder / "links.db")
         self.bandits = SqliteBandits(folder / "bandits.db")
         self.grants = SqliteGrants(folder / "offers.db")
         self.payments = SqlitePayments(folder / "payments.db")
@@ -75,6 +77,7 @@ class Stores:
             "decisions": self.journal,
             "experiments": self.exposures,
             "segments": self.segments,
+            "links": self.links,
             "offers": self.grants,
             "payments": self.payments,
             "contacts": self.vault,
@@ -84,7 +87,7 @@ class Stores:
     def close(self) -> None:
         """Give all files back; what was acknowledged is in them already."""
         written_by_log = (self.dead_letters, self.tally)
-        learned = (self.segments, self.bandits, self.grants, self.payments)
+        learned = (self.segments, self.links, self.bandits, self.grants, self.payments)
         for one in (*written_by_log, self.log, self.state, *learned):
             one.close()
         for other in (self.vault_file, self.items, self.versions):

@@ -15,8 +15,9 @@ from tailorbird.collect.contacts import Pseudonyms
 from tailorbird.compose.stores import Stores
 from tailorbird.configure.configuration import Configuration
 from tailorbird.configure.configurator import Configurator
-from tailorbird.configured import KINDS
+from tailorbird.configured import CARRIED, KINDS
 from tailorbird.consent.gate import Gate
+from tailorbird.decide.actions.weighing import Advice
 from tailorbird.decide.bandits.keeper import BanditKeeper, Outside
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.configuration import placements_in
@@ -32,6 +33,8 @@ from tailorbird.flow.saying import Saying
 from tailorbird.flow.splitting import Splitter
 from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
+from tailorbird.links.lending import Lending
+from tailorbird.links.linker import Linker, Terms
 from tailorbird.predict.people import Foresight
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.registry.succession import Succession
@@ -56,7 +59,7 @@ class Workspace:
         window_ms = settings.stitch_days * DAY_MS
         self.name, self.stores, self.folder = name, stores, stores.folder
         self.log, self.state, self.journal = stores.log, stores.state, stores.journal
-        self.configurator = Configurator(KINDS, stores.versions)
+        self.configurator = Configurator(KINDS, stores.versions, CARRIED)
         self.resolver = Resolver(self.state, window_ms=window_ms)
         self.gate = Gate(stores.ledger, self.resolver.whole, unasked=settings.consent == "opt-out")
         self.catalog = Catalog(stores.items, clock)
@@ -64,6 +67,15 @@ class Workspace:
         splitter = Splitter(self.log, self.state, self.state, window_ms=window_ms)
         self.corridor = Corridor(
             self.log, self.resolver, Profiler(self.state), self.state, splitter
+        )
+        self.linker = Linker(
+            stores.links,
+            self.log,
+            self.state,
+            self.gate,
+            Lending(self.gate, self.state),
+            Terms(settings.links, settings.links_precision),
+            clock,
         )
         self.collector = Collector(
             IntakeStores(
@@ -74,7 +86,7 @@ class Workspace:
                 suppression=stores.suppression,
             ),
             self.gate,
-            House(pseudonyms=self.pseudonyms, catalog_facets=self.catalog.facets),
+            House(self.pseudonyms, self.catalog.facets, self.linker.plugins),
             self._knows,
             self.corridor.reached,
         )
@@ -86,7 +98,13 @@ class Workspace:
         say = Saying(self.log.append, stores.suppression.holds, self.corridor.reached)
         self.segmenter = Segmenter(stores.segments, everybody, say, clock, np.random.default_rng())
         self.bandits = BanditKeeper(
-            Outside(stores.bandits, self.journal, self.log, self.resolver.person),
+            Outside(
+                stores.bandits,
+                self.journal,
+                self.log,
+                self.resolver.person,
+                self.catalog.cost_minor,
+            ),
             clock,
             np.random.default_rng(),
         )
@@ -94,16 +112,25 @@ class Workspace:
         places = Places(
             stores.grants, stores.payments, stores.vault, self.log, stores.uplift_models
         )
-        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock)
-        slots = BanditSlots(self.bandits), self.counters.waiter
+        slots = BanditSlots(self.bandits)
+        advice = Advice(
+            self.gate,
+            self.journal.of_person,
+            self.foresight.forecast,
+            self.bandits.learned,
+            slots,
+            np.random.default_rng(),
+        )
+        self.counters = Counters(places, self.catalog, self.resolver, beliefs, clock, advice)
         self.decider = Decider(
-            Rooms(self.gate, self.resolver, self.state, self.catalog, *slots),
+            Rooms(self.gate, self.resolver, self.state, self.catalog, slots, self.counters.waiter),
             self.predictor,
             Placements(),
             self.journal,
             clock,
             np.random.default_rng(),
         )
+        self.decider.lending = self.linker.lending
         self.accounts = Registrar(self.gate, self.state, self.catalog, clock)
         self.experimenter = Experimenter(stores.exposures)
         self.feed = Feed(clock)
@@ -148,6 +175,7 @@ class Workspace:
         """Drop what memory holds of the people behind some identifiers."""
         await self.counters.forget(keys)
         self.accounts.forget()
+        self.linker.forget(keys)
         for key in keys:
             self.predictor.forget(key.partition(":")[2])
             self.watch.forget(key.partition(":")[2])

@@ -19,6 +19,16 @@ log = logging.getLogger("tailorbird.configure")
 Adopter = Callable[[Configuration], None]
 """Takes over a valid configuration; must be quick and must not fail."""
 
+Carry = Callable[[Configuration, Configuration], Mapping[str, str]]
+"""Given the active configuration and a draft, the draft's files with what lives on in them."""
+
+Amendment = Callable[[Configuration], Mapping[str, str] | None]
+"""Given the active configuration, the files of another; None to leave it."""
+
+
+def _as_given(_active: Configuration, draft: Configuration) -> Mapping[str, str]:
+    return draft.files
+
 
 class UnknownVersion(NotFound):
     """There is no version by this number."""
@@ -56,11 +66,15 @@ class Configurator:
     Args:
         kinds: what may be configured.
         store: where versions are kept.
+        carry: what of the active configuration lives on in files that do not speak of it.
     """
 
-    def __init__(self, kinds: Sequence[Kind[Any]], store: VersionStore) -> None:
+    def __init__(
+        self, kinds: Sequence[Kind[Any]], store: VersionStore, carry: Carry = _as_given
+    ) -> None:
         self._kinds = kinds
         self._store = store
+        self._carry = carry
         self._adopters: list[Adopter] = []
         self._one_at_a_time = asyncio.Lock()
         self.fault: str | None = None
@@ -81,6 +95,9 @@ class Configurator:
             BadConfiguration: they have mistakes; names each.
         """
         found = await asyncio.to_thread(read, files, self._kinds)
+        more = self._carry(self.active, found)
+        if dict(more) != dict(found.files):
+            found = await asyncio.to_thread(read, more, self._kinds)
         return numbered(found, self._next(), self.active)
 
     async def try_out(self, files: Mapping[str, str]) -> Applied:
@@ -100,11 +117,21 @@ class Configurator:
             BadConfiguration: they have mistakes; names each.
         """
         async with self._one_at_a_time:
-            draft = await self.draft(files)
-            applied = self._applied(draft, done=True)
-            if applied.changes:
-                self._put_in_force(draft, deed)
-            return applied
+            return await self._apply(files, deed)
+
+    async def amend(self, amendment: Amendment, deed: Deed) -> Applied | None:
+        """Put a change of what is active just now in force, with nothing in between.
+
+        Args:
+            amendment: given the active configuration; None from it where nothing is to be done.
+            deed: who does it.
+
+        Raises:
+            BadConfiguration: the outcome has mistakes; names each.
+        """
+        async with self._one_at_a_time:
+            files = amendment(self.active)
+            return None if files is None else await self._apply(files, deed)
 
     async def roll_back(self, version: int | None, deed: Deed) -> Applied:
         """Put an earlier version in force again, by its own number.
@@ -139,6 +166,13 @@ class Configurator:
             UnknownVersion: there is none by that number.
         """
         return self._configuration(number)
+
+    async def _apply(self, files: Mapping[str, str], deed: Deed) -> Applied:
+        draft = await self.draft(files)
+        applied = self._applied(draft, done=True)
+        if applied.changes:
+            self._put_in_force(draft, deed)
+        return applied
 
     def _last_good(self, version: int) -> Configuration:
         """Return the version in force; where it cannot be read any more, the newest one that can.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.configure.configuration import Configuration
+from tailorbird.decide.actions.advising import Adviser
+from tailorbird.decide.actions.weighing import Advice, Circle
 from tailorbird.decide.awaited import Waiter
 from tailorbird.decide.checkout.desk import CheckoutDesk
 from tailorbird.decide.checkout.keeper import PaymentKeeper
@@ -43,10 +45,17 @@ class Counters:
         resolver: who somebody is.
         beliefs: what models and segments say of somebody.
         clock: tells when codes have expired.
+        advice: what the adviser needs beside.
     """
 
     def __init__(
-        self, places: Places, catalog: Catalog, resolver: Resolver, beliefs: Beliefs, clock: Clock
+        self,
+        places: Places,
+        catalog: Catalog,
+        resolver: Resolver,
+        beliefs: Beliefs,
+        clock: Clock,
+        advice: Advice,
     ) -> None:
         self.uplifts = UpliftShelf(places.uplifts)
         self.payments = PaymentKeeper(places.payments, places.log, resolver)
@@ -54,20 +63,29 @@ class Counters:
         self._counter = Counter(places.grants, catalog.get, self.uplifts, beliefs, resolver)
         self._desk = OfferDesk(self._counter)
         self._checkout = CheckoutDesk(self.payments, catalog, places.contacts)
-        self.waiter = Waiter(self._desk, self._checkout)
+        circle = Circle(advice, places.contacts, beliefs, self.uplifts, catalog.get)
+        self._adviser = Adviser(circle, self._desk)
+        self._bandits = advice.bandits
+        self.waiter = Waiter(self._desk, self._checkout, self._adviser, self._bandits)
 
     def under(self, draft: Configuration) -> Waiter:
         """Return what completes answers by the offers of a draft: for a look, giving nothing."""
         desk = OfferDesk(self._counter)
         desk.adopt(ready_offers(draft))
-        return Waiter(desk, self._checkout)
+        return Waiter(desk, self._checkout, self._adviser.under(draft, desk), self._bandits)
 
     def adopt(self, configuration: Configuration) -> None:
         """Put other offers and methods in force; what was given before stays good."""
         offers = ready_offers(configuration)
         self._desk.adopt(offers)
-        self.uplifts.want(one.offer for found in offers.values() for one in found)
+        self._adviser.adopt(configuration)
+        named = (one.offer for found in offers.values() for one in found)
+        self.uplifts.want(named, self._adviser.treatments())
         self.payments.adopt(configuration)
+
+    def actions(self) -> Collection[str]:
+        """Return the names of the actions that are declared."""
+        return self._adviser.names()
 
     def observe(self, batch: Sequence[Resolved]) -> None:
         """See events once they are folded."""

@@ -15,14 +15,15 @@ from tailorbird.catalog.catalog import Catalog
 from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
 from tailorbird.consent.signals import from_context
-from tailorbird.decide.accounts import for_account, in_force
+from tailorbird.decide.accounts import for_account, in_force, open_to
 from tailorbird.decide.awaited import AWAITED, Waiter
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.filling import Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
 from tailorbird.decide.numbering import Names
-from tailorbird.decide.placements import Placements
+from tailorbird.decide.placements import Placement, PlacementKind, Placements
 from tailorbird.decide.ports import DecisionRecord, Journal
+from tailorbird.decide.pricing import priced_moment
 from tailorbird.decide.ranking import ranked
 from tailorbird.decide.trials import UNTRIED, Chosen, Trials, Tried, unseen
 from tailorbird.decide.wire import (
@@ -35,12 +36,16 @@ from tailorbird.decide.wire import (
     answered,
 )
 from tailorbird.identity.resolver import Resolver
+from tailorbird.links.lending import Lending, Loan
 from tailorbird.predict.board import NOBODY
 from tailorbird.predict.predictor import Predictor
 from tailorbird.profile.ports import ProfileStore
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.ids import ItemId, PersonId, Subject
+
+Who = tuple[PersonId | None, Profile | None, bool, Loan | None]
+"""Who asks, what is known, whether personalization is allowed, and what is lent to them."""
 
 _SAFETY = 2.0  # a stage is begun only if twice its usual time is left
 
@@ -88,6 +93,7 @@ class Decider:
         self.trials: Trials | None = None
         self.described: Profile | None = None
         self.accounts: Registrar | None = None
+        self.lending = Lending(rooms.gate, rooms.profiles)
 
     async def decide(
         self,
@@ -112,13 +118,15 @@ class Decider:
         """
         started = time.perf_counter()
         chosen: Chosen = [(self.placements.get(slot.name), slot) for slot in request.placements]
-        person, profile, permitted = await self._who(request.context, subject, signals)
-        asked = self._asked(request, (person, profile, permitted), started, deadline_ms, explain)
+        who = await self._who(request.context, subject, signals)
+        _, profile, permitted, _ = who
+        asked = self._asked(request, who, started, deadline_ms, explain)
         decision_id = self._names.next()
         chosen, tried = self._tried(chosen, asked, subject)
         standing = await self._standing(request.context, profile)
         if standing is not None:
-            chosen = [(for_account(placement, standing), slot) for placement, slot in chosen]
+            asked, find = self._for_account(asked, standing), self._rooms.catalog.get
+            chosen = [(for_account(placement, standing, find), slot) for placement, slot in chosen]
         decisions = tuple(
             self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
             for index, (placement, slot) in enumerate(chosen)
@@ -127,7 +135,9 @@ class Decider:
         if waiter is not None and any(placement.kind in AWAITED for placement, _ in chosen):
             left_ms = deadline_ms - (time.perf_counter() - started) * 1000
             parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
-            whole = await waiter.completed(parts, asked, subject, decision_id, left_ms)
+            whole = await waiter.completed(
+                parts, asked, subject, decision_id, left_ms, self._filler.fill
+            )
             decisions, noted = whole.answered, whole.noted
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if permitted and not request.dry_run:
@@ -157,30 +167,56 @@ class Decider:
         asked = self._asked(request, who, started, deadline_ms, explain=False)
         alone: Chosen = [(placement, Slot(placement.name))]
         [(placement, _)], tried = self._tried(alone, asked, subject)
+        standing = await self._standing(request.context, who[1])
+        if standing is not None:
+            asked = self._for_account(asked, standing)
         decision_id = self._names.next()
-        names = tuple(ItemId(str(one)) for one in request.candidates)
-        found = ranked(placement, asked.moment, asked.next_items, self.predictor, names)
-        decision = self._filler.listed(placement, found, asked, f"{decision_id}-0")
+        decision = self._ranked(placement, request, asked, f"{decision_id}-0")
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if who[2] and not request.dry_run:
             record = self._record(decision_id, asked, subject, tried.told((decision,)), took_ms)
             self._note(record, asked, msgspec.structs.replace(tried, ghosts=()))
-        return DecideAnswer(decision_id, tried.told((decision,)), took_ms)
+        account = msgspec.UNSET if standing is None else in_force(standing)
+        return DecideAnswer(decision_id, tried.told((decision,)), took_ms, account)
 
-    async def _who(
-        self, context: RequestContext, subject: Subject, signals: Choices
-    ) -> tuple[PersonId | None, Profile | None, bool]:
+    def _ranked(
+        self, placement: Placement, request: RankRequest, asked: Asked, stem: str
+    ) -> SlotDecision:
+        """Return the whole list in order; what is not for the account comes last."""
+        names = tuple([ItemId(str(one)) for one in request.candidates])
+        if placement.kind is PlacementKind.NAVIGATION:
+            seen = set(open_to(names, placement, asked.standing))
+            behind = tuple(one for one in names if one not in seen)
+            ahead = tuple(one for one in names if one in seen)
+            return self._filler.navigated(placement, (ahead, behind), None, asked, stem)
+        arm = None
+        if placement.bandit is not None:
+            placement, arm = self._filler.armed(placement, asked, stem)
+        found = ranked(
+            placement, asked.moment, asked.next_items, self.predictor, names, asked.standing
+        )
+        decision = self._filler.listed(placement, found, asked, stem)
+        return decision if arm is None else msgspec.structs.replace(decision, arm=arm)
+
+    def _for_account(self, asked: Asked, standing: Standing) -> Asked:
+        """Return a request as it is for an account: its prices, its part of the catalog."""
+        here = priced_moment(asked.moment, self.predictor, standing.price_list)
+        return msgspec.structs.replace(asked, moment=here, standing=standing)
+
+    async def _who(self, context: RequestContext, subject: Subject, signals: Choices) -> Who:
         if self.described is not None:
-            return None, self.described, True
+            return None, self.described, True, None
         consent = context.consent
         if consent is not None:
             signals = strictest(signals, from_context({"consent": consent}))
         permit = await self._rooms.gate.ask(subject, Purpose.PERSONALIZATION, signals)
         if isinstance(permit, Denied):
-            return None, None, False
+            return None, None, False, None
         person = await self._rooms.resolver.person(subject)
         profile = None if person is None else await self._read(permit, person)
-        return person, profile, True
+        links = self.lending.links
+        loan = None if person is None or person not in links else await self.lending.of(person)
+        return person, profile, True, loan
 
     async def _standing(self, context: RequestContext, profile: Profile | None) -> Standing | None:
         if self.accounts is None or profile is None or not profile.accounts:
@@ -193,17 +229,17 @@ class Decider:
     def _asked(
         self,
         request: DecideRequest | RankRequest,
-        who: tuple[PersonId | None, Profile | None, bool],
+        who: Who,
         started: float,
         deadline_ms: float,
         explain: bool,  # noqa: FBT001
     ) -> Asked:
-        person, profile, permitted = who
+        person, profile, permitted, loan = who
         now_ms = self._clock()
         if not permitted:
             here = generic_moment(request.context, now_ms)
             return Asked(request, None, here, NOBODY, rushed=False, explain=explain)
-        here = moment(profile, request.context, self.predictor, now_ms)
+        here = moment(profile, request.context, self.predictor, now_ms, loan)
         left_ms = deadline_ms - (time.perf_counter() - started) * 1000
         if left_ms < self.predictor.session_ms * _SAFETY:
             self.predictor.skipped()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from tailorbird.accounts.terms import Standing
 from tailorbird.catalog.catalog import Catalog
+from tailorbird.decide.accounts import open_to
 from tailorbird.decide.bandits.serving import BanditSlots
-from tailorbird.decide.explaining import explained, rejected
+from tailorbird.decide.explaining import explained, explained_place, rejected
 from tailorbird.decide.fit import fit_of
 from tailorbird.decide.last_shown import LastShown
 from tailorbird.decide.levels import Level, has_history, level_of
 from tailorbird.decide.moment import Moment
+from tailorbird.decide.navigating import navigated, not_theirs
 from tailorbird.decide.placements import Placement, PlacementKind, Source
 from tailorbird.decide.ranking import RankedList
 from tailorbird.decide.reasons import reason
@@ -21,6 +24,7 @@ from tailorbird.decide.wire import (
     DecideRequest,
     ExplainedItem,
     RankRequest,
+    ShownArm,
     ShownContent,
     ShownItem,
     Slot,
@@ -33,6 +37,7 @@ from tailorbird.predict.tracing import traced
 from tailorbird.spine.ids import PersonId
 
 NO_CATALOG = "No items are known yet: PUT /v1/items, or run `tailorbird import items`."
+NO_CATEGORIES = "Name the categories under `candidates`, or under `filters.categories`."
 NO_CANDIDATES = "No item fits this placement's filters now."
 _NULLABLE = frozenset({"offer", "content"})
 _EXPLORE = Source.EXPLORE.value
@@ -47,6 +52,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     next_items: Ladder
     rushed: bool
     explain: bool
+    standing: Standing | None = None
 
 
 class Filler:
@@ -84,11 +90,20 @@ class Filler:
                 return self._decision(placement, Level.BESTSELLERS, offer=None)
             case PlacementKind.PAYMENT_METHODS:
                 return self._decision(placement, Level.BESTSELLERS, items=())
+            case PlacementKind.NAVIGATION:
+                names = tuple(str(one) for one in slot.candidates) or placement.filters.categories
+                names = tuple(open_to(names, placement, asked.standing))
+                return self.navigated(placement, (names, ()), slot.limit, asked, stem)
+            case PlacementKind.ACTION:
+                return self._decision(placement, Level.BESTSELLERS, actions=())
 
     def _items(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
         limit = slot.limit or placement.limit
         if asked.rushed:
             return self._hurried(placement, limit, asked, stem)
+        arm = None
+        if placement.bandit is not None:
+            placement, arm = self.armed(placement, asked, stem)
         found = slate(placement, asked.moment, asked.next_items, self._predictor, limit, self._rng)
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
@@ -101,7 +116,60 @@ class Filler:
             rejected=rejected(found, self._predictor) if asked.explain else None,
             notice=None if items else self._notice(),
             runners_up=tuple(self._predictor.vocabulary.decode(found.runners_up)),
+            arm=arm,
         )
+
+    def armed(
+        self, placement: Placement, asked: Asked, stem: str
+    ) -> tuple[Placement, ShownArm | None]:
+        """Return a list's placement under the policy that its bandit chose, and how it chose."""
+        if self._bandits is None or asked.moment.generic:
+            return placement, None
+        recorded = not asked.request.dry_run
+        found = self._bandits.policy(placement, asked.moment, stem, recorded=recorded)
+        return (placement, None) if found is None else found
+
+    def navigated(
+        self,
+        placement: Placement,
+        names: tuple[tuple[str, ...], tuple[str, ...]],
+        limit: int | None,
+        asked: Asked,
+        stem: str,
+    ) -> SlotDecision:
+        """Return the answer for a navigation: categories in this visitor's order.
+
+        Args:
+            placement: its policy.
+            names: the categories, and those that come behind, since they are not for the account.
+            limit: how many are wanted.
+            asked: who asks, and from where.
+            stem: what exposure ids begin with.
+        """
+        ahead, behind = names
+        arm = None
+        if placement.bandit is not None:
+            placement, arm = self.armed(placement, asked, stem)
+        found = navigated(
+            placement, asked.moment, asked.next_items, self._predictor, ahead, self._words.title
+        )
+        found += [not_theirs(one) for one in dict.fromkeys(behind)]
+        made = ExplainedItem if asked.explain else ShownItem
+        items = tuple(
+            made(
+                id=one.name,
+                position=place,
+                exposure_id=f"{stem}-{place}",
+                reason=one.reason,
+                **({} if made is ShownItem else explained_place(one)),
+            )
+            for place, one in enumerate(found[:limit], start=1)
+        )
+        level = Level.BESTSELLERS
+        if any(one.source in {Source.SESSION, Source.AFFINITY} for one in found):
+            level = Level.PERSONAL if has_history(asked.moment) else Level.SESSION
+        notice = None if found else NO_CATEGORIES
+        return self._decision(placement, level, items=items, notice=notice, arm=arm)
 
     def _hurried(self, placement: Placement, limit: int, asked: Asked, stem: str) -> SlotDecision:
         """Answer without asking a model: the person's last slate, else bestsellers."""
@@ -148,7 +216,8 @@ class Filler:
         if not asked.explain:
             return items
         return tuple(
-            explained(item, place, found, self._predictor) for place, item in enumerate(items)
+            explained(item, place, found, self._predictor, asked.moment)
+            for place, item in enumerate(items)
         )
 
     def _content(self, placement: Placement, asked: Asked, stem: str) -> SlotDecision:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from tailorbird.collect.circumstances import channel_of
 from tailorbird.decide.wire import RequestContext
+from tailorbird.links.lending import Loan
 from tailorbird.predict.collaborative import REMEMBERED
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.price_lists import PriceFit
 from tailorbird.predict.sessions import Codes, Vocabulary
-from tailorbird.profile.affinity import LONG_HALF_LIFE_MS, SHORT_HALF_LIFE_MS, Pulls
+from tailorbird.profile.affinity import LONG_HALF_LIFE_MS, SHORT_HALF_LIFE_MS, Pulls, join_pulls
 from tailorbird.profile.cart import in_cart
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.session import last_items, session_items
@@ -45,6 +47,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
         facets: codes of what they lean to, strongest first.
         pulls: how strongly, 0 to 1.
         generic: personalization is not allowed.
+        price_fit: how prices suit them, where they buy by a list of their own.
+        loan: leanings of somebody who is probably the same; `facets` and `pulls` have them in.
     """
 
     now_ms: int
@@ -60,6 +64,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     facets: NDArray[np.int32] = NO_CODES
     pulls: NDArray[np.float32] = NO_PULLS
     generic: bool = False
+    loan: Loan | None = None
+    price_fit: PriceFit | None = None
 
     @property
     def anchors(self) -> Codes:
@@ -70,7 +76,11 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
 
 
 def moment(
-    profile: Profile | None, context: RequestContext, predictor: Predictor, now_ms: int
+    profile: Profile | None,
+    context: RequestContext,
+    predictor: Predictor,
+    now_ms: int,
+    loan: Loan | None = None,
 ) -> Moment:
     """Return the moment of a request for a person who may be personalized for."""
     page_item = None if context.item is None else ItemId(str(context.item))
@@ -81,7 +91,10 @@ def moment(
     past: tuple[ItemId, ...] = ()
     if profile is not None and not session_ids:
         past = tuple(touch.item for touch in reversed(last_items(profile, _LAST_ITEMS)))
-    facets, pulls = _leanings({} if profile is None else profile.facets, predictor, now_ms)
+    leanings: Pulls = {} if profile is None else profile.facets
+    if loan is not None:
+        leanings = join_pulls(leanings, loan.pulls)
+    facets, pulls = _leanings(leanings, predictor, now_ms)
     return Moment(
         now_ms=now_ms,
         context=context,
@@ -95,6 +108,7 @@ def moment(
         channel=_channel(profile, context),
         facets=facets,
         pulls=pulls,
+        loan=loan,
     )
 
 

@@ -23,6 +23,7 @@ class Source(IntEnum):
     LAST_KNOWN = 8
     SHOP = 9
     COLLABORATIVE = 10
+    NOT_THEIRS = 11
 
 
 class PlacementKind(StrEnum):
@@ -32,6 +33,8 @@ class PlacementKind(StrEnum):
     CONTENT = "content"
     OFFER = "offer"
     PAYMENT_METHODS = "payment_methods"
+    NAVIGATION = "navigation"
+    ACTION = "action"
 
 
 class Ranker(StrEnum):
@@ -106,12 +109,21 @@ class Creative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discount: bool = False
 
 
+class PolicyArm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One policy of a placement, for a bandit to choose among: what it changes of the placement."""
+
+    id: str
+    changes: dict[str, Any] = {}
+
+
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """A named slot and its policy.
 
     With `ranker: hybrid` the learned ranker orders candidates of all sources, and `weights` and
     `lean` are not heeded; where the version that serves has none, or personalization is refused,
-    the blend does.
+    the blend does. A `bandit` chooses among `creatives`, among `policies` of a list, or among the
+    offers of a placement and their depths. In a placement of kind `action` the `actions` compete,
+    or all that are declared where it names none.
     """
 
     name: str
@@ -127,7 +139,9 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     business: Business = Business()
     explore_share: float = 0.0
     creatives: tuple[Creative, ...] = ()
+    policies: tuple[PolicyArm, ...] = ()
     bandit: Bandit | None = None
+    actions: tuple[str, ...] = ()
     version: int = 1
 
     @property
@@ -184,6 +198,12 @@ DEFAULT_PLACEMENTS: tuple[Placement, ...] = (
     Placement(name="hero", kind=PlacementKind.CONTENT, limit=1),
     Placement(name="cart_offer", kind=PlacementKind.OFFER, limit=1),
     Placement(name="payment_methods", kind=PlacementKind.PAYMENT_METHODS),
+    Placement(
+        name="navigation",
+        kind=PlacementKind.NAVIGATION,
+        weights=Weights(session=1.0, affinity=0.6, popular=0.2),
+    ),
+    Placement(name="next_action", kind=PlacementKind.ACTION, limit=1, explore_share=0.05),
 )
 
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tailorbird.accounts.terms import Standing
+from tailorbird.decide.accounts import theirs
 from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Placement, Source
 from tailorbird.predict.blending import Leaned, Limits, Pool, blend
 from tailorbird.predict.board import Ladder
+from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.price_lists import priced
 from tailorbird.predict.trading import Stakes
 from tailorbird.spine.ids import ItemId
 
@@ -36,13 +40,26 @@ def ranked(
     next_items: Ladder,
     predictor: Predictor,
     candidates: tuple[ItemId, ...],
+    standing: Standing | None = None,
 ) -> RankedList:
-    """Return the candidates in order; an item named twice comes once."""
+    """Return the candidates in order; an item named twice comes once.
+
+    Args:
+        placement: the policy.
+        here: who, and where.
+        next_items: what may come next in this visit.
+        predictor: the models that serve now.
+        candidates: the shop's list, in its order.
+        standing: of the account in whose name they are here: what is not for it comes last.
+    """
     names = list(dict.fromkeys(candidates))
     known = [name for name in names if name in predictor.vocabulary.codes]
     codes = predictor.codes(tuple(known))
     table, business = predictor.table, placement.business
-    pool = _pool(placement, here, next_items, codes)
+    keep = theirs(codes, placement, standing, table)
+    if keep is not None:
+        codes = codes[keep]
+    pool = _pool(placement, here, next_items, codes, table)
     blended = blend(
         pool,
         codes[:0],
@@ -56,14 +73,38 @@ def ranked(
     gone = [name for name in known if name not in listed]
     unknown = [name for name in names if name not in predictor.vocabulary.codes]
     rest = unknown + gone
+    among = set(codes.tolist())
+    why = [_of_rest(name, predictor, among) for name in rest]
     return RankedList(
         items=order + rest,
-        sources=blended.sources.tolist() + [Source.SHOP.value] * len(rest),
+        sources=blended.sources.tolist() + why,
         facets=blended.facets.tolist() + [-1] * len(rest),
     )
 
 
-def _pool(placement: Placement, here: Moment, next_items: Ladder, codes: NDArray[np.int32]) -> Pool:
+def _of_rest(name: ItemId, predictor: Predictor, among: set[int]) -> int:
+    """Return why something comes behind the rest: it is not for the account, or out of stock."""
+    code = predictor.vocabulary.codes.get(name)
+    not_theirs = code is not None and code not in among
+    return (Source.NOT_THEIRS if not_theirs else Source.SHOP).value
+
+
+def _pool(
+    placement: Placement,
+    here: Moment,
+    next_items: Ladder,
+    codes: NDArray[np.int32],
+    table: ItemTable,
+) -> Pool:
+    pool = _wishes(placement, here, next_items, codes)
+    if here.price_fit is None:
+        return pool
+    return priced(pool, here.price_fit, placement.lean, table)
+
+
+def _wishes(
+    placement: Placement, here: Moment, next_items: Ladder, codes: NDArray[np.int32]
+) -> Pool:
     own = (_SHOP_ORDER / np.sqrt(np.arange(1, len(codes) + 1))).astype(np.float32)
     sources = np.full(len(codes), Source.SHOP.value, np.int8)
     if here.generic or not len(next_items.codes):

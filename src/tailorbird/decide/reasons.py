@@ -43,6 +43,7 @@ _SENTENCES: Mapping[Source, tuple[str, str]] = {
     Source.EXPLORE: ("", "Something different to discover"),
     Source.LAST_KNOWN: ("", "From your last visit"),
     Source.SHOP: ("", "As the shop ranked it"),
+    Source.NOT_THEIRS: ("", "Not in your company's part of the catalog"),
     Source.COLLABORATIVE: ("", "Chosen by people who like what you like"),
 }
 

@@ -24,7 +24,15 @@ def best_creative(
         for facet in creative.facets:
             pull = pulls.get(facets.codes.get(facet, -1), 0.0)
             if pull > 0 and (best is None or pull > best[0]):
-                best = (pull, creative, leaning_words(facet, spell))
+                best = (pull, creative, _why(facet, here, spell))
     if best is None:
         return creatives[0], "Shown to everybody", False
     return best[1], best[2], True
+
+
+def _why(facet: str, here: Moment, spell: Spell) -> str:
+    """Name the leaning, but not one that is only lent: somebody else may sit there."""
+    own = {} if here.profile is None else here.profile.facets
+    if here.loan is not None and facet not in own:
+        return "Matches your taste"
+    return leaning_words(facet, spell)

@@ -16,6 +16,7 @@ from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.composing import Places
 from tailorbird.predict.hybrid.candidates import candidates
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.price_lists import priced
 from tailorbird.predict.trading import Stakes
 
 _RUNNERS_UP = 18  # candidates that are written down beside those that are shown
@@ -89,6 +90,10 @@ def slate(
     if hybrid:
         weighed, spoke = _weighed(moment, next_items, predictor)
         found, pool = predictor.finished(weighed, spoke, asking, policy, stakes)
+    elif moment.price_fit is not None:
+        drawn, spoke = predictor.drawn(clues, policy[0])
+        fitted = priced(drawn, moment.price_fit, placement.lean, predictor.table)
+        found, pool = predictor.finished(fitted, spoke, asking, policy, stakes)
     else:
         found, pool = predictor.composed(asking, policy, stakes)
     return Slate(

@@ -13,8 +13,8 @@ import msgspec
 
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.placements import Placement, PlacementKind, Placements
+from tailorbird.decide.policies import varied
 from tailorbird.decide.ports import DecisionRecord
-from tailorbird.decide.varying import varied
 from tailorbird.decide.wire import Slot, SlotDecision
 from tailorbird.experiments.assigning import Assignment, Split
 from tailorbird.experiments.experiment import HELD_OUT, Unit
@@ -134,7 +134,7 @@ class Trials:
         experiment = split.experiment
         if one.forced or one.variant not in {experiment.control, HELD_OUT}:
             return
-        if placement.kind is PlacementKind.OFFER:
+        if placement.kind in {PlacementKind.OFFER, PlacementKind.ACTION}:
             return
         for variant in experiment.variants:
             other = self._varied.get((placement.name, experiment.name, variant.name))

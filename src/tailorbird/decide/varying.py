@@ -11,19 +11,9 @@ from tailorbird.configure.kinds import Fault, Known
 from tailorbird.configure.words import meant
 from tailorbird.decide.configuration import PLACEMENTS
 from tailorbird.decide.placements import Placement
+from tailorbird.decide.policies import FIXED, merged, varied
 from tailorbird.experiments.experiment import Experiment
 from tailorbird.experiments.fitting import misfits
-
-_FIXED = ("name", "kind", "version")
-
-
-def varied(placement: Placement, said: Mapping[str, Any]) -> Placement:
-    """Return a placement with the fields that an arm changes; of parts, only what is said.
-
-    Raises:
-        msgspec.ValidationError: what is said fits no placement.
-    """
-    return msgspec.convert(_merged(msgspec.to_builtins(placement), said), Placement)
 
 
 def placement_faults(one: Experiment, known: Known) -> Iterator[Fault]:
@@ -43,11 +33,11 @@ def placement_faults(one: Experiment, known: Known) -> Iterator[Fault]:
 def _faults(
     placement: Placement, said: Mapping[str, Any], path: str, known: Known
 ) -> Iterator[Fault]:
-    for field in _FIXED:
+    for field in FIXED:
         if field in said:
             yield Fault(f"{path}.{field}", f"an arm cannot change `{field}`")
             return
-    shaped = list(misfits(_merged(msgspec.to_builtins(placement), said), Placement, path))
+    shaped = list(misfits(merged(msgspec.to_builtins(placement), said), Placement, path))
     yield from shaped
     if shaped:
         return
@@ -59,14 +49,3 @@ def _faults(
         )
     for fault in PLACEMENTS.check(other, known):
         yield Fault(path + fault.path.removeprefix("$"), fault.problem, fault.line)
-
-
-def _merged(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    made = dict(base)
-    for name, value in said.items():
-        before = made.get(name)
-        if isinstance(before, dict) and isinstance(value, dict) and name != "rewards":
-            made[name] = _merged(before, value)
-        else:
-            made[name] = value
-    return made

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tailorbird.decide.offers.lots import Lot
+from tailorbird.links.lending import LentBy
 from tailorbird.spine.errors import BadRequest
 
 MOST_PLACEMENTS = 20
@@ -114,6 +115,7 @@ class ExplainedItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     sources: dict[str, float]
     facet: str | None
     action_probability: float | msgspec.UnsetType = msgspec.UNSET
+    lent: LentBy | msgspec.UnsetType = msgspec.UNSET
 
 
 class RejectedCandidate(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -157,6 +159,58 @@ class ShownOffer(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
+class ShownArm(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """What a bandit chose for a whole placement: a policy of its list, or an offer and its depth.
+
+    `features` is what a contextual one knew.
+    """
+
+    id: str
+    exposure_id: str
+    action_probability: float
+    features: tuple[float, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ShownAction(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """An action that is taken, and why; `nothing` where leaving somebody alone is worth most.
+
+    What it shows is in one of `items`, `content` and `offer`; a message names its `channel`, its
+    `template` and when to send it. What it is expected to earn, `why` and `features` are told to
+    the shop only.
+    """
+
+    id: str
+    kind: str
+    exposure_id: str
+    reason: str
+    action_probability: float
+    explore: bool = False
+    placement: str | msgspec.UnsetType = msgspec.UNSET
+    items: tuple[Any, ...] | msgspec.UnsetType = msgspec.UNSET
+    content: ShownContent | msgspec.UnsetType | None = msgspec.UNSET
+    offer: ShownOffer | msgspec.UnsetType | None = msgspec.UNSET
+    channel: str | msgspec.UnsetType = msgspec.UNSET
+    template: str | msgspec.UnsetType = msgspec.UNSET
+    send_at: str | msgspec.UnsetType = msgspec.UNSET
+    data: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    gain: float | msgspec.UnsetType = msgspec.UNSET
+    expected_value: float | msgspec.UnsetType = msgspec.UNSET
+    currency: str | msgspec.UnsetType = msgspec.UNSET
+    why: str | msgspec.UnsetType = msgspec.UNSET
+    features: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ConsideredAction(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """An action that was looked at: what it is worth and its chance, or why it is out."""
+
+    id: str
+    why: str
+    gain: float | None = None
+    expected_value: float | None = None
+    currency: str | None = None
+    action_probability: float = 0.0
+
+
 class CheckoutFacts(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """What a checkout can be filled with; contact data and balance for the identified only."""
 
@@ -185,6 +239,9 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     notice: str | msgspec.UnsetType = msgspec.UNSET
     runners_up: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     lots: tuple[Lot, ...] | msgspec.UnsetType = msgspec.UNSET
+    arm: ShownArm | msgspec.UnsetType = msgspec.UNSET
+    actions: tuple[ShownAction, ...] | msgspec.UnsetType = msgspec.UNSET
+    considered: tuple[ConsideredAction, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccountInForce(msgspec.Struct, frozen=True, gc=False, rename="camel"):

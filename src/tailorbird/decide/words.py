@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from tailorbird.catalog.catalog import Catalog
-from tailorbird.decide.moment import Moment
+from tailorbird.decide.moment import NO_CODES, Moment
 from tailorbird.decide.placements import Source
 from tailorbird.decide.reasons import clipped, reason
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.sessions import Codes
 from tailorbird.predict.tracing import (
     BY_ANCHOR,
     BY_CATEGORY,
@@ -38,7 +39,8 @@ def trail_of(here: Moment, table: ItemTable) -> Trail:
     """Return what may have led to an item that is shown at this moment."""
     visited = here.session if len(here.session) else here.past
     page = -1 if here.page_item is None else table.items.codes.get(here.page_item, -1)
-    return Trail(_WAYS, visited[-_LOOKED_BACK:], here.anchors, page, here.category)
+    lent = _lent_codes(here, table)
+    return Trail(_WAYS, visited[-_LOOKED_BACK:], here.anchors, page, here.category, lent)
 
 
 class Words:
@@ -93,3 +95,11 @@ class Words:
         name = ItemId(self._predictor.table.items.ids[code])
         item = self._catalog.get(name)
         return clipped(item.title) if item is not None and item.title else name
+
+
+def _lent_codes(here: Moment, table: ItemTable) -> Codes:
+    """Return the codes of leanings that are only lent."""
+    if here.loan is None:
+        return NO_CODES
+    own = {} if here.profile is None else here.profile.facets
+    return table.facets.encode([facet for facet in here.loan.pulls if facet not in own])

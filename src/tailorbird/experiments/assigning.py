@@ -44,7 +44,7 @@ class Split(msgspec.Struct, frozen=True):
     Attributes:
         experiment: as declared.
         layer_salt, arm_salt: fingerprints that place a unit in the layer and among the arms.
-        arms: names of the arms.
+        arms: names of the arms that are given; one only, once it is released to everybody.
         ends: float64[arms], where each arm ends between 0 and 1.
         held_out: share of units that are kept out.
     """
@@ -64,7 +64,10 @@ class Split(msgspec.Struct, frozen=True):
             experiment: a valid one.
             held_out: the global holdout's share.
         """
-        weights = np.array([one.weight for one in experiment.variants])
+        shares = experiment.shares
+        if experiment.released is not None:
+            shares = {experiment.released: 1.0}
+        weights = np.array(list(shares.values()))
         ends = np.cumsum(weights) / weights.sum()
         ends[-1] = 1.0
         own = experiment.salt or experiment.name
@@ -72,7 +75,7 @@ class Split(msgspec.Struct, frozen=True):
             experiment=experiment,
             layer_salt=fingerprint(f"layer\0{experiment.layer or own}"),
             arm_salt=fingerprint(f"arm\0{own}"),
-            arms=tuple(one.name for one in experiment.variants),
+            arms=tuple(shares),
             ends=tuple(ends.tolist()),
             held_out=held_out if experiment.holdout else 0.0,
         )
@@ -95,12 +98,19 @@ class Split(msgspec.Struct, frozen=True):
         return self.arms[-1]
 
 
-def assigned(split: Split, unit: str) -> str | None:
-    """Return the arm of a unit, `holdout`, or None if the experiment does not reach it."""
+def assigned(split: Split, unit: str, *, held_out: bool | None = None) -> str | None:
+    """Return the arm of a unit, `holdout`, or None if the experiment does not reach it.
+
+    Args:
+        split: the experiment.
+        unit: its name.
+        held_out: whether it is kept out, where that is settled; None: as its hash says.
+    """
     known = fingerprint(unit)
     if split.experiment.status is not Status.RUNNING or not split.reaches(known):
         return None
-    return HELD_OUT if split.keeps_out(known) else split.arm(known)
+    kept_out = split.keeps_out(known) if held_out is None else held_out
+    return HELD_OUT if kept_out else split.arm(known)
 
 
 def forced(split: Split, keys: Sequence[IdentifierKey]) -> str | None:

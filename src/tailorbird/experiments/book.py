@@ -6,8 +6,9 @@ import msgspec
 
 from tailorbird.configure.configuration import Configuration
 from tailorbird.experiments.assigning import Split
-from tailorbird.experiments.configuration import EXPERIMENTS, FLAGS, HOLDOUTS
+from tailorbird.experiments.configuration import FLAGS, HOLDOUTS
 from tailorbird.experiments.experiment import Experiment, Flag, Status
+from tailorbird.experiments.staging import experiments_in
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ NO_BOOK = Book()
 def book(configuration: Configuration) -> Book:
     """Return the experiments that run, the drafts that have overrides, and all flags."""
     held_out = sum(one.share for one in configuration.of(HOLDOUTS))
-    splits = [Split.of(one, held_out) for one in configuration.of(EXPERIMENTS) if _reaches(one)]
+    splits = [Split.of(one, held_out) for one in experiments_in(configuration) if _reaches(one)]
     return Book(
         by_placement=_by((split, split.experiment.placements) for split in splits),
         by_flag=_by((split, split.experiment.flags) for split in splits),

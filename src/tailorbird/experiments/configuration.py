@@ -14,6 +14,7 @@ from tailorbird.experiments.experiment import (
     Status,
     Variant,
 )
+from tailorbird.experiments.rollout_faults import rollout_faults
 
 MOST_VARIANTS = 20
 _KINDS_OF_IDENTIFIER = ("user:", "anonymous:")
@@ -22,6 +23,8 @@ More = Callable[[Experiment, Known], Iterable[Fault]]
 
 
 def _experiment(one: Experiment, known: Known) -> Iterator[Fault]:
+    if one.name == HELD_OUT:
+        yield Fault("$.name", f"`{HELD_OUT}` is what the reading of the global holdout is called")
     yield from _arms(one, known)
     yield from _reach(one)
     for key, arm in one.overrides.items():
@@ -30,6 +33,11 @@ def _experiment(one: Experiment, known: Known) -> Iterator[Fault]:
         if arm not in one.shares:
             hint = meant(arm, one.shares)
             yield Fault(f"$.overrides.{key}", f"there is no variant `{arm}`{hint}")
+    if one.released is not None and one.released not in one.shares:
+        hint = meant(one.released, one.shares)
+        yield Fault("$.released", f"`released`: there is no variant `{one.released}`{hint}")
+    if one.rollout is not None and one.control in one.shares:
+        yield from rollout_faults(one, one.rollout)
     yield from _neighbors(one, known)
 
 
@@ -137,6 +145,16 @@ def checked(*more: More) -> Kind[Experiment]:
             yield from looks(one, known)
 
     return msgspec.structs.replace(EXPERIMENTS, check=check)
+
+
+def checked_holdouts(*more: Callable[[Holdout, Known], Iterable[Fault]]) -> Kind[Holdout]:
+    """Return the kind of holdouts with checks of rooms further up beside this room's own."""
+
+    def check(one: Holdout, known: Known) -> Iterator[Fault]:
+        for looks in (_holdout, *more):
+            yield from looks(one, known)
+
+    return msgspec.structs.replace(HOLDOUTS, check=check)
 
 
 HOLDOUTS = Kind("holdouts", "holdout", Holdout, check=_holdout)

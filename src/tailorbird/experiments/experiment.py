@@ -5,8 +5,13 @@ from typing import Any
 
 import msgspec
 
+from tailorbird.experiments.rollout import WHOLE, Rollout
+
 HELD_OUT = "holdout"
 """What answers call the arm of those whom no experiment may reach."""
+
+EVERYTHING = "everything"
+"""The other side of the holdout: whoever is not kept out, whatever experiments they are in."""
 
 
 class Unit(StrEnum):
@@ -72,6 +77,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         window_days: outcomes count so many days after the first exposure; None: without end.
         detect: the relative effect that matters.
         gate: when to go on, wait or stop.
+        rollout: by which steps more people get the arm, as long as the gate says go.
+        released: the arm that everybody has whom the experiment reaches: the trial is over.
         salt: another one puts everybody anew.
     """
 
@@ -91,6 +98,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     window_days: float | None = None
     detect: float = 0.05
     gate: dict[str, Any] | None = None
+    rollout: Rollout | None = None
+    released: str | None = None
     salt: str | None = None
 
     @property
@@ -113,12 +122,31 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         """Each arm's weight."""
         return {one.name: one.weight for one in self.variants}
 
+    @property
+    def arm(self) -> str:
+        """The arm that a rollout is about: the first beside control."""
+        return next((name for name in self.shares if name != self.control), self.control)
 
-class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Those whom no experiment reaches, so that all of them together can be judged."""
+    @property
+    def most_tried(self) -> float:
+        """The percent of people who have that arm when all traffic is tried."""
+        return WHOLE * self.shares[self.arm] / sum(self.shares.values())
+
+
+class Holdout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Those whom no experiment reaches, so that all of them together can be judged.
+
+    Attributes:
+        share: of people.
+        metrics, covariates, window_days, detect: of its reading, as of an experiment's.
+    """
 
     name: str = "global"
     share: float = 0.05
+    metrics: tuple[str | dict[str, Any], ...] = ("revenue_per_user", "conversion")
+    covariates: tuple[str, ...] = ("before:revenue",)
+    window_days: float | None = None
+    detect: float = 0.05
 
 
 class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

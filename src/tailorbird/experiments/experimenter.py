@@ -14,7 +14,7 @@ import msgspec
 from tailorbird.configure.configuration import Configuration
 from tailorbird.experiments.assigning import Assignment, Split, assigned, forced
 from tailorbird.experiments.book import NO_BOOK, Book, book
-from tailorbird.experiments.experiment import ExposedBy, Unit
+from tailorbird.experiments.experiment import EVERYTHING, HELD_OUT, ExposedBy, Unit
 from tailorbird.experiments.ports import FirstExposures, Seen
 from tailorbird.experiments.whom import Whom
 from tailorbird.identity.graph import Resolved
@@ -72,11 +72,14 @@ class Experimenter:
         unit = whom.unit(split.experiment.unit)
         if unit is None:
             return None
+        kept_out = None
         if split.experiment.unit is Unit.PERSON:
             seen = self.store.first(name, PersonId(unit))
             if seen is not None and seen.variant in split.arms:
                 return Assignment(name, seen.variant, unit)
-        arm = assigned(split, unit)
+            if split.held_out > 0.0:
+                kept_out = self._kept_out(PersonId(unit))
+        arm = assigned(split, unit, held_out=kept_out)
         return None if arm is None else Assignment(name, arm, unit)
 
     def decided(self, decision: Decided) -> None:
@@ -86,12 +89,12 @@ class Experimenter:
             split = self.book.by_name.get(one.experiment)
             if split is None or one.forced or split.experiment.unit is not Unit.PERSON:
                 continue
-            if one.variant not in split.arms:
+            if not _counts(split, one.variant):
                 continue
             if split.experiment.exposed_by is ExposedBy.DECIDED:
                 key = decision.whom.keys[0]
                 seen = Seen(one.variant, decision.at_ms, key)
-                self._see(one.experiment, PersonId(one.unit), seen)
+                self._meet(one.experiment, PersonId(one.unit), seen)
             else:
                 waiting.append((place, one.experiment, one.variant))
         if waiting:
@@ -102,8 +105,8 @@ class Experimenter:
         split = self.book.by_name.get(one.experiment)
         if split is None or one.forced or split.experiment.unit is not Unit.PERSON or not whom.keys:
             return
-        if one.variant in split.arms:
-            self._see(one.experiment, PersonId(one.unit), Seen(one.variant, at_ms, whom.keys[0]))
+        if _counts(split, one.variant):
+            self._meet(one.experiment, PersonId(one.unit), Seen(one.variant, at_ms, whom.keys[0]))
 
     def news(self, flag: str, one: Assignment, at_ms: int) -> bool:
         """Return whether a flag is told to a unit for the first time on a day (UTC)."""
@@ -126,7 +129,7 @@ class Experimenter:
                 keys = event.subject.identifiers()
                 for experiment, variant in self._shown_by(event.exposure.exposure_id):
                     seen = Seen(variant, event.occurred_at_ms, keys[0])
-                    self._see(experiment, resolved.person, seen)
+                    self._meet(experiment, resolved.person, seen)
 
     def recall(self, records: Iterable[Any]) -> None:
         """Take up decisions of the journal whose exposures may still be told.
@@ -160,7 +163,7 @@ class Experimenter:
             and "forced" not in told
             and split.experiment.unit is Unit.PERSON
             and split.experiment.exposed_by is ExposedBy.VIEWED
-            and told.get("variant") in split.arms
+            and _counts(split, told.get("variant", ""))
         )
 
     def _remember(self, decision_id: str, shown: tuple[Shown, ...]) -> None:
@@ -173,6 +176,25 @@ class Experimenter:
         decision_id, _, place = stem.rpartition("-")
         open_ones = self._open.get(decision_id, ())
         return [(name, arm) for at, name, arm in open_ones if str(at) == place]
+
+    def _kept_out(self, person: PersonId) -> bool | None:
+        """Return on which side of the holdout somebody has been first; None: on none so far.
+
+        Who saw an arm before there was a holdout is past being kept out.
+        """
+        side = self.store.first(HELD_OUT, person)
+        if side is not None:
+            return side.variant == HELD_OUT
+        return False if self.store.of_person(person) else None
+
+    def _meet(self, experiment: str, person: PersonId, seen: Seen) -> None:
+        """Note what somebody saw of an experiment, and so on which side of the holdout they are."""
+        split = self.book.by_name.get(experiment)
+        if split is not None and split.held_out > 0.0:
+            side = HELD_OUT if seen.variant == HELD_OUT else EVERYTHING
+            self._see(HELD_OUT, person, msgspec.structs.replace(seen, variant=side))
+        if seen.variant != HELD_OUT and (split is None or split.experiment.released is None):
+            self._see(experiment, person, seen)
 
     def _see(self, experiment: str, person: PersonId, seen: Seen) -> None:
         before = self.store.first(experiment, person)
@@ -188,3 +210,8 @@ class Experimenter:
         for experiment, seen in self.store.of_person(absorbed):
             self.store.drop(experiment, absorbed)
             self._see(experiment, person, seen)
+
+
+def _counts(split: Split, variant: str) -> bool:
+    """Return whether seeing a variant is to be remembered: an arm, or being kept out of them."""
+    return variant in split.arms or (variant == HELD_OUT and split.held_out > 0.0)

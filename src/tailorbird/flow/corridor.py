@@ -1,6 +1,7 @@
 """The corridor: follows the log, folds what comes, and says how far it is."""
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ Listener = Callable[[Sequence[Resolved]], None]
 
 # What is not yet written is folded again from the log after a crash: two seconds of it at most.
 _FLUSH_EVERY_S = 2.0
+# Written in small steps, so that no step keeps answers waiting, and what waits stays small.
+_A_STEP = 2_000
+_MOST_UNWRITTEN = 4 * _A_STEP
 
 
 class FoldingStopped(Overloaded):
@@ -47,6 +51,7 @@ class Corridor:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._tasks: list[asyncio.Task[None]] = []
+        self._step_full = asyncio.Event()
 
     def listen(self, listener: Listener) -> None:
         """Tell somebody of every batch from now on."""
@@ -124,10 +129,16 @@ class Corridor:
     async def _follow(self) -> None:
         async for batch in self._log.follow(self._checkpoint.offset):
             await self.apply(batch)
+            if self._checkpoint.dirty >= _A_STEP:
+                self._step_full.set()
+            if self._checkpoint.dirty >= _MOST_UNWRITTEN:
+                await self._checkpoint.flush()
 
     async def _flush(self) -> None:
         while True:
-            await asyncio.sleep(_FLUSH_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._step_full.wait(), _FLUSH_EVERY_S)
+            self._step_full.clear()
             await self._checkpoint.flush()
 
     def _let_go(self, _following: asyncio.Task[None]) -> None:

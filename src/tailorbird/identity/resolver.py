@@ -20,7 +20,9 @@ class Resolver:
         """Return whose each event is; what it changes in the graph is put into the store."""
         keys = list({key for logged in batch for key in keys_of(logged)})
         links = await self._store.links(keys)
-        nodes = await self._store.nodes(list({link.person for link in links.values()}))
+        joining = {key for logged in batch for key in keys_of_joining(logged)}
+        met = {link.person for key, link in links.items() if key in joining}
+        nodes = await self._store.nodes(list(met)) if met else {}
         graph = Graph(links, nodes, window_ms=self._window_ms)
         resolved = [resolve(graph, logged) for logged in batch]
         await self._store.put(graph.links, graph.nodes)
@@ -75,6 +77,12 @@ class Resolver:
     async def link(self, key: IdentifierKey) -> Link | None:
         """Return whose an identifier is."""
         return (await self._store.links([key])).get(key)
+
+
+def keys_of_joining(logged: LoggedEvent) -> list[IdentifierKey]:
+    """Return an event's identifiers if it may join them: only then persons are looked at."""
+    keys = keys_of(logged)
+    return keys if len(keys) > 1 else []
 
 
 def keys_of(logged: LoggedEvent) -> list[IdentifierKey]:

@@ -19,7 +19,7 @@ from tailorbird.measure.comparing import (
     target_of,
 )
 from tailorbird.measure.correcting import corrected
-from tailorbird.measure.gathered import Cell, Gathered, SegmentCell
+from tailorbird.measure.gathered import Cell, Gathered
 from tailorbird.measure.health import examined
 from tailorbird.measure.metrics import Metric, kind_of
 from tailorbird.measure.question import Question, Weights
@@ -33,7 +33,7 @@ from tailorbird.measure.reading import (
     Reading,
     SegmentReading,
 )
-from tailorbird.measure.splitting import checked, counted, periods
+from tailorbird.measure.splitting import checked, counted, periods, with_two_arms
 from tailorbird.measure.sums import Sums, added
 from tailorbird.measure.wording import methods, verdict, warnings
 
@@ -44,11 +44,14 @@ def read(question: Question, gathered: Gathered) -> Reading:
     Raises:
         BadWeights: the planned split does not fit the arms.
     """
+    weights = checked(question.weights, sorted(counted(gathered.cells)))
+    alone = counted(gathered.cells)
+    gathered = msgspec.structs.replace(gathered, cells=with_two_arms(gathered.cells, weights))
     counts = counted(gathered.cells)
-    weights = checked(question.weights, sorted(counts))
+    alone_units = sum(alone.values()) - sum(counts.values())
     health = examined(question, gathered, weights)
     metrics = _corrected(question, _metrics(question, gathered, weights))
-    segments = _segments(question, gathered)
+    segments = _segments(question, gathered, weights)
     winner = _winner(metrics[0]) if health.healthy and metrics else None
     return Reading(
         experiment=question.name,
@@ -61,7 +64,7 @@ def read(question: Question, gathered: Gathered) -> Reading:
         looks=question.looks,
         metrics=metrics,
         segments=segments,
-        method=methods(question, gathered, weights),
+        method=methods(question, gathered, weights, alone_units),
         warnings=warnings(question, gathered),
         oddities=gathered.oddities,
     )
@@ -88,7 +91,7 @@ def _metric(
 ) -> MetricReading:
     summed = comparable(metric)
     if summed is None:
-        return _quantile(question, gathered, metric, arms)
+        return _quantile(question, gathered, metric, arms, several=len(apart) > 1)
     estimate = partial(_over_periods, question, gathered.covariates, summed, apart)
     total = [_sums([cell for held in apart for cell in held], arm) for arm in arms]
     shown = [
@@ -99,7 +102,7 @@ def _metric(
 
 
 def _quantile(
-    question: Question, gathered: Gathered, metric: Metric, arms: Sequence[str]
+    question: Question, gathered: Gathered, metric: Metric, arms: Sequence[str], *, several: bool
 ) -> MetricReading:
     found = {
         one.arm: Point(one.n, one.value, one.deviation**2 * (one.n - 1))
@@ -113,9 +116,11 @@ def _quantile(
         for arm in arms
     ]
     empty = Estimate(None, note="An arm is empty: there is nothing to compare.")
+    if several:
+        empty = Estimate(None, note="Weights were changed: quantiles cannot be put together.")
     compared = [
         compare_quantiles(found[arms[0]], found[arm], question.alpha)
-        if arm in found and arms[0] in found
+        if arm in found and arms[0] in found and not several
         else empty
         for arm in arms[1:]
     ]
@@ -151,7 +156,14 @@ def _over_periods(
     base = sum(
         by * target_of(metric).value(sums) for by, (_, sums) in zip(shares, usable, strict=True)
     )
-    return by_normal(base, effect, variance, n, question.alpha)
+    whole = by_normal(base, effect, variance, n, question.alpha)
+    if not covariates:
+        return whole
+    raw = sum(
+        by * by * one.variance / (1.0 - min(one.variance_removed or 0.0, 1.0 - 1e-12))
+        for by, (one, _) in zip(shares, usable, strict=True)
+    )
+    return whole._replace(variance_removed=1.0 - variance / raw)
 
 
 def _comparison(question: Question, metric: Metric, arm: str, estimate: Estimate) -> Comparison:
@@ -225,9 +237,11 @@ def _winner(first: MetricReading) -> str | None:
     return None if best is None else best.arm
 
 
-def _segments(question: Question, gathered: Gathered) -> tuple[SegmentReading, ...]:
+def _segments(
+    question: Question, gathered: Gathered, weights: tuple[Weights, ...]
+) -> tuple[SegmentReading, ...]:
     """Read each segment; p-values are raised over all segments together."""
-    found = list(_segment_metrics(question, gathered))
+    found = list(_segment_metrics(question, gathered, weights))
     flat = _corrected(question, [metric for _, _, metrics in found for metric in metrics])
     raised = iter(flat)
     return tuple(
@@ -237,23 +251,17 @@ def _segments(question: Question, gathered: Gathered) -> tuple[SegmentReading, .
 
 
 def _segment_metrics(
-    question: Question, gathered: Gathered
+    question: Question, gathered: Gathered, weights: tuple[Weights, ...]
 ) -> Iterator[tuple[str, str, list[MetricReading]]]:
     arms = _arms(question, counted(gathered.cells))
     kinds = [metric for metric in question.metrics if comparable(metric) is not None]
     for column, value in dict.fromkeys((one.column, one.value) for one in gathered.segments):
-        cells = [
-            _cell(one) for one in gathered.segments if (one.column, one.value) == (column, value)
-        ]
-        yield (
-            column,
-            value,
-            [_metric(question, gathered, [cells], metric, arms) for metric in kinds],
-        )
-
-
-def _cell(one: SegmentCell) -> Cell:
-    return Cell(one.arm, one.sums)
+        apart: list[list[Cell]] = [[] for _ in weights]
+        for one in gathered.segments:
+            if (one.column, one.value) == (column, value) and len(weights[one.period].shares) > 1:
+                apart[one.period].append(Cell(one.arm, one.sums))
+        metrics = [_metric(question, gathered, apart, metric, arms) for metric in kinds]
+        yield column, value, metrics
 
 
 def _sums(cells: Sequence[Cell], arm: str) -> Sums:

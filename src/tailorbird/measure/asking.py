@@ -7,10 +7,11 @@ import msgspec
 
 from tailorbird.configure.kinds import Fault, Known
 from tailorbird.configure.words import meant
-from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.experiment import Experiment, Holdout
 from tailorbird.experiments.fitting import misfits
 from tailorbird.measure.gates import RolloutGate
 from tailorbird.measure.metrics import BadMetric, Metric, columns_of, parse_metric
+from tailorbird.measure.own.history import as_experiment
 from tailorbird.measure.question import Question, Weights
 from tailorbird.rules.configuration import event_names
 
@@ -31,12 +32,15 @@ OUTCOMES = (
 _BEFORE = "before:"
 
 
-def question_of(one: Experiment, weights: tuple[Weights, ...] = ()) -> Question:
+def question_of(
+    one: Experiment, weights: tuple[Weights, ...] = (), notes: tuple[str, ...] = ()
+) -> Question:
     """Return what is asked of an experiment.
 
     Args:
         one: a valid experiment.
         weights: how traffic was split, where that changed; else as declared.
+        notes: what a reader has to mind of how the experiment went.
     """
     return Question(
         metrics=tuple(_metric(said) for said in one.metrics),
@@ -45,6 +49,7 @@ def question_of(one: Experiment, weights: tuple[Weights, ...] = ()) -> Question:
         covariates=one.covariates,
         weights=weights or (Weights(one.shares),),
         detect=one.detect,
+        notes=notes,
     )
 
 
@@ -68,15 +73,34 @@ def metric_faults(one: Experiment, known: Known) -> Iterator[Fault]:
         if not name.startswith(_BEFORE) or column not in columns:
             hint = meant(column, OUTCOMES)
             yield Fault(f"$.covariates[{index}]", f"a covariate is `before:COLUMN`{hint}")
-    if one.gate is not None:
-        yield from _gate_faults(one, names)
+    yield from _gates_faults(one, names)
+
+
+def holdout_faults(one: Holdout, known: Known) -> Iterator[Fault]:
+    """Yield what is wrong with the metrics and covariates of the holdout's reading."""
+    yield from metric_faults(as_experiment(one), known)
 
 
 def gate_of(one: Experiment) -> RolloutGate | None:
     """Return an experiment's gate; its name is the experiment's."""
-    if one.gate is None:
-        return None
-    return msgspec.convert({"name": one.name, **one.gate}, RolloutGate)
+    return None if one.gate is None else _gate(one, one.gate)
+
+
+def gate_of_step(one: Experiment, *, last: bool) -> RolloutGate | None:
+    """Return the gate that a step of an experiment's rollout must pass.
+
+    Args:
+        one: an experiment; without a rollout its own gate is the answer.
+        last: whether the step is the last one, to everybody.
+    """
+    own = None if one.rollout is None else one.rollout.gate
+    first, second = (one.gate, own) if last else (own, one.gate)
+    said = second if first is None else first
+    return None if said is None else _gate(one, said)
+
+
+def _gate(one: Experiment, said: dict[str, Any]) -> RolloutGate:
+    return msgspec.convert({"name": one.name, **said}, RolloutGate)
 
 
 def _metric(said: str | dict[str, Any]) -> Metric:
@@ -99,20 +123,33 @@ def _metric_faults(said: str | dict[str, Any], path: str, columns: set[str]) -> 
             yield Fault(path, f"there is no outcome `{column}`{meant(column, OUTCOMES)}")
 
 
-def _gate_faults(one: Experiment, metrics: list[str]) -> Iterator[Fault]:
-    shaped = list(misfits({"name": one.name, **(one.gate or {})}, RolloutGate, "$.gate"))
+def _gates_faults(one: Experiment, metrics: list[str]) -> Iterator[Fault]:
+    own = None if one.rollout is None else one.rollout.gate
+    for path, gate in (("$.gate", one.gate), ("$.rollout.gate", own)):
+        if gate is None:
+            continue
+        yield from _gate_faults(one, gate, path, metrics)
+        if one.rollout is not None and gate.get("interval") == "fixed":
+            problem = "a rollout looks every day: its gate needs the `always_valid` interval"
+            yield Fault(f"{path}.interval", problem)
+
+
+def _gate_faults(
+    one: Experiment, said: dict[str, Any], path: str, metrics: list[str]
+) -> Iterator[Fault]:
+    shaped = list(misfits({"name": one.name, **said}, RolloutGate, path))
     yield from shaped
-    gate = None if shaped else gate_of(one)
-    if gate is None:
+    if shaped:
         return
+    gate = _gate(one, said)
     for at, name in (
-        ("$.gate.metric", gate.metric),
+        (f"{path}.metric", gate.metric),
         *(
-            (f"$.gate.guardrails[{index}].metric", rail.metric)
+            (f"{path}.guardrails[{index}].metric", rail.metric)
             for index, rail in enumerate(gate.guardrails)
         ),
     ):
         if name not in metrics:
             yield Fault(at, f"`{name}` is not among its metrics{meant(name, metrics)}")
     if gate.arm is not None and gate.arm not in one.shares:
-        yield Fault("$.gate.arm", f"there is no variant `{gate.arm}`{meant(gate.arm, one.shares)}")
+        yield Fault(f"{path}.arm", f"there is no variant `{gate.arm}`{meant(gate.arm, one.shares)}")

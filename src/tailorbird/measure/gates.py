@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tailorbird.measure.reading import Comparison, Interval, MetricReading, Reading
+from tailorbird.measure.reading import EXPOSURES, Comparison, Interval, MetricReading, Reading
 
 Scale = Literal["relative", "absolute"]
 Basis = Literal["always_valid", "fixed"]
@@ -78,10 +78,19 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 def judged(gate: RolloutGate, reading: Reading) -> Answer:
-    """Return go, wait or stop; broken health, harm and too little exposure come first."""
-    broken = [check.says for check in reading.health.checks if check.status == "broken"]
-    if not reading.health.healthy:
-        return Stop(("The experiment cannot be believed.", *broken))
+    """Return go, wait or stop; broken health, harm and too little exposure come first.
+
+    An arm that nobody has seen yet is no reason to stop: if the split is as planned, it is early.
+    """
+    broken = [check for check in reading.health.checks if check.status == "broken"]
+    if broken and all(check.name == EXPOSURES for check in broken):
+        return Wait(tuple(check.says for check in broken))
+    if broken:
+        return Stop(("The experiment cannot be believed.", *(check.says for check in broken)))
+    return _by_numbers(gate, reading)
+
+
+def _by_numbers(gate: RolloutGate, reading: Reading) -> Answer:
     rails = [_guarded(gate, rail, reading) for rail in gate.guardrails]
     breached = [one.says for one in rails if one.held is False]
     if breached:

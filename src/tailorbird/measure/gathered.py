@@ -12,20 +12,24 @@ class Cell(msgspec.Struct, frozen=True):
         arm: Its name.
         sums: Over the metrics' columns and the covariates; see `covariates` of `Gathered`.
         day: Days since 1970 in the time zone asked for; None where no times are known.
+        period: Which of the question's weights were in force when the arm was given; None: those of
+            the day.
     """
 
     arm: str
     sums: Sums
     day: int | None = None
+    period: int | None = None
 
 
 class SegmentCell(msgspec.Struct, frozen=True):
-    """The sums of the units of one arm with one value of a segment's column."""
+    """The sums of the units of one arm with one value of a segment's column, in one period."""
 
     column: str
     value: str
     arm: str
     sums: Sums
+    period: int = 0
 
 
 class QuantileCell(msgspec.Struct, frozen=True):
@@ -44,6 +48,34 @@ class QuantileCell(msgspec.Struct, frozen=True):
     n: int
     value: float
     deviation: float
+
+
+class AgeCell(msgspec.Struct, frozen=True):
+    """The sums of the units of one arm and period, over what they did at two ages.
+
+    Attributes:
+        arm: Its name.
+        sums: Over `young …` and `old …` columns of the first metric.
+        settled: Whether these units were watched through both ages; else through the first only.
+        period: Which of the question's weights were in force when the arm was given.
+    """
+
+    arm: str
+    sums: Sums
+    settled: bool
+    period: int = 0
+
+
+class Ages(msgspec.Struct, frozen=True):
+    """What people did in their first days after exposure, and in as many days behind.
+
+    Attributes:
+        days: How many.
+        cells: The sums.
+    """
+
+    days: int
+    cells: tuple[AgeCell, ...]
 
 
 class Winsorized(msgspec.Struct, frozen=True, rename="camel"):
@@ -100,6 +132,7 @@ class Gathered(msgspec.Struct, frozen=True):
         quantiles: One an arm and quantile metric.
         assigned: By arm, units that were assigned, exposed or not; empty where not known.
         oddities: What was odd.
+        ages: The first metric by days since first exposure; None where no times are known.
     """
 
     cells: tuple[Cell, ...] = ()
@@ -108,3 +141,4 @@ class Gathered(msgspec.Struct, frozen=True):
     quantiles: tuple[QuantileCell, ...] = ()
     assigned: dict[str, int] = {}
     oddities: Oddities = Oddities()
+    ages: Ages | None = None

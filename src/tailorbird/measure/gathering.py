@@ -4,15 +4,17 @@ import math
 from typing import Any
 
 import ibis
-from tea_tasting.aggr import Aggregates, read_aggregates
 
+from tailorbird.measure.ages import ages_of, read_by
 from tailorbird.measure.gathered import Cell, Gathered, QuantileCell, SegmentCell
 from tailorbird.measure.metrics import Quantile, columns_of, summed_of
-from tailorbird.measure.outcomes import Joined, joined
-from tailorbird.measure.preparing import ARM, DAY, Prepared, prepared_of, segment_of
+from tailorbird.measure.outcomes import Joined, Wanted, joined
+from tailorbird.measure.preparing import ARM, DAY, PERIOD, Prepared, prepared_of, segment_of
 from tailorbird.measure.question import Question
 from tailorbird.measure.rows import BEFORE, Units, units
-from tailorbird.measure.sums import Sums, pair
+from tailorbird.measure.splitting import starts_of
+from tailorbird.measure.summing import summed
+from tailorbird.measure.sums import Sums
 from tailorbird.measure.tables import Table, UnreadableTable, engine, listed, opened, single
 
 _CELL = "@cell"
@@ -57,6 +59,7 @@ def _gather(connection: Any, table: Table, question: Question) -> Gathered:  # n
         quantiles=_quantiles(prepared, question, cells),
         assigned=assigned,
         oddities=prepared.oddities,
+        ages=ages_of(whole.table, question.metrics[0], found.arms, whole.span),
     )
 
 
@@ -66,7 +69,8 @@ def _units(connection: Any, table: Table, question: Question, values: list[str])
     known = list(dict.fromkeys([*known, *question.segments]))
     if not table.outcomes and any(name.startswith(BEFORE) for name in question.covariates):
         raise UnreadableTable("Sums from before exposure need --outcomes, --at and --exposed-at.")
-    return units(opened(connection, table.path), table, own, known)
+    starts = starts_of(question.weights, table.zone)
+    return units(opened(connection, table.path), table, own, known, starts)
 
 
 def _assigned(found: Units) -> dict[str, int]:
@@ -92,7 +96,8 @@ def _outcomes(
     before = [name[len(BEFORE) :] for name in question.covariates if name.startswith(BEFORE)]
     if before and not (table.at and table.exposed_at):
         raise UnreadableTable("Sums from before exposure need --at and --exposed-at.")
-    return joined(found, opened(connection, table.outcomes), table, values, before)
+    wanted = Wanted(values, before, read_by(question.metrics[0]))
+    return joined(found, opened(connection, table.outcomes), table, wanted)
 
 
 def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tuple[Cell, ...]:
@@ -101,45 +106,27 @@ def _cells(prepared: Prepared, question: Question, arms: tuple[str, ...]) -> tup
     rows = prepared.table
     place = ibis.cases(*((rows[ARM] == arm, at) for at, arm in enumerate(arms)), else_=0)
     day = ibis.coalesce(rows[DAY].cast("int64") + _DAY_ZERO, 0)
-    cell = place.cast("int64") * _DAYS_APART + day
-    found = _summed(rows.mutate(**{_CELL: cell}), _CELL, prepared, question)
-    told = {divmod(int(str(key)), _DAYS_APART): sums for key, sums in found.items()}
+    many = max(len(question.weights), 1)
+    group = place.cast("int64") * many + rows[PERIOD].cast("int64")
+    cell = group * _DAYS_APART + day
+    found = summed(rows.mutate(**{_CELL: cell}), _CELL, _sets(prepared, question))
     cells = [
-        Cell(arms[at], sums, day - _DAY_ZERO if day else None)
-        for (at, day), sums in sorted(told.items())
+        _cell(*divmod(int(str(key)), _DAYS_APART), sums, arms, many) for key, sums in found.items()
     ]
+    cells.sort(key=lambda cell: (cell.arm, cell.period or 0, cell.day or 0))
     missing = [Cell(arm, Sums()) for arm in arms if arm not in {cell.arm for cell in cells}]
     return (*cells, *missing)
 
 
-def _summed(rows: Any, by: str, prepared: Prepared, question: Question) -> dict[object, Sums]:  # noqa: ANN401
-    """Return the sums of each group, added up by the engine."""
-    columns: set[str] = set()
-    pairs: set[tuple[str, str]] = set()
-    for metric in question.metrics:
-        own = (*summed_of(metric), *prepared.covariates)
-        columns.update(own)
-        pairs.update(pair(left, right) for left in own for right in own if left < right)
-    if not columns:
-        counts = listed(rows.group_by(by).aggregate(n=rows.count()))
-        return {one[by]: Sums(one["n"]) for one in counts}
-    asked = sorted(columns)
-    found = read_aggregates(
-        rows, by, has_count=True, mean_cols=asked, var_cols=asked, cov_cols=sorted(pairs)
-    )
-    return {key: _sums(one) for key, one in found.items()}
+def _cell(group: int, day: int, sums: Sums, arms: tuple[str, ...], many: int) -> Cell:
+    at, period = divmod(group, many)
+    known = day - _DAY_ZERO if day else None
+    return Cell(arms[at], sums, known, period if known is not None and many > 1 else None)
 
 
-def _sums(one: Aggregates) -> Sums:
-    n = one.count()
-    products = {(name, name): _product(value, n) for name, value in one.var_.items()}
-    products |= {pair(*names): _product(value, n) for names, value in one.cov_.items()}
-    return Sums(n, {name: float(value) for name, value in one.mean_.items()}, products)
-
-
-def _product(value: float | None, n: int) -> float:
-    """Return a variance or covariance as a sum of products; one row has none."""
-    return 0.0 if value is None or math.isnan(value) else value * (n - 1)
+def _sets(prepared: Prepared, question: Question) -> list[tuple[str, ...]]:
+    """Return the columns that each metric needs together."""
+    return [(*summed_of(metric), *prepared.covariates) for metric in question.metrics]
 
 
 def _segment(prepared: Prepared, question: Question, column: str) -> list[SegmentCell]:
@@ -150,10 +137,12 @@ def _segment(prepared: Prepared, question: Question, column: str) -> list[Segmen
     largest = listed(counts.order_by(ibis.desc("n"), "value").limit(_MOST_VALUES + 1))
     kept = [one["value"] for one in largest[:_MOST_VALUES]]
     shown = ibis.ifelse(value.isin(kept), value, _OTHER) if len(largest) > len(kept) else value
-    group = rows[ARM] + "\x1f" + shown
-    found = _summed(rows.mutate(**{_CELL: group}), _CELL, prepared, question)
-    parts = {tuple(str(key).split("\x1f", 1)): sums for key, sums in found.items()}
-    return [SegmentCell(column, shown, arm, sums) for (arm, shown), sums in sorted(parts.items())]
+    group = rows[ARM] + "\x1f" + rows[PERIOD].cast("string") + "\x1f" + shown
+    found = summed(rows.mutate(**{_CELL: group}), _CELL, _sets(prepared, question))
+    parts = sorted((str(key).split("\x1f", 2), sums) for key, sums in found.items())
+    return [
+        SegmentCell(column, shown, arm, sums, int(period)) for (arm, period, shown), sums in parts
+    ]
 
 
 def _quantiles(

@@ -6,13 +6,23 @@ from typing import NamedTuple
 
 from scipy import stats
 
-from tailorbird.measure.adjusting import Point, Target, adjusted, slopes
+from tailorbird.measure.adjusting import Target, adjusted, slopes
+from tailorbird.measure.cohorts import cohorts, undefined
 from tailorbird.measure.comparing import comparable, target_of
 from tailorbird.measure.gathered import Cell, Gathered
+from tailorbird.measure.novelty import aged, novelty
 from tailorbird.measure.powering import minimum_detectable, power_now, units_needed
 from tailorbird.measure.question import Question, Weights
-from tailorbird.measure.reading import Check, Health, Status
-from tailorbird.measure.splitting import changed_p, counted, over_periods, periods, rates_p
+from tailorbird.measure.reading import EXPOSURES, Check, Health, Status
+from tailorbird.measure.splitting import (
+    changed_p,
+    counted,
+    over_periods,
+    periods,
+    rates_p,
+    sample_ratio_p,
+    strays,
+)
 from tailorbird.measure.sums import Sums, added
 
 _ORDER: Mapping[Status, int] = {"broken": 0, "notice": 1, "ok": 2}
@@ -34,15 +44,16 @@ def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         gathered: The sums, and what was odd.
         weights: The planned split, checked.
     """
-    split = over_periods(_assigned(gathered), weights) if gathered.cells else None
+    assigned = _assigned(gathered)
+    split = over_periods(assigned, weights) if assigned else None
     checks = [
         *_exposed(question, gathered),
-        *_sample_ratio(question, split),
+        *_sample_ratio(question, split, _by_period(assigned, weights)),
         *_changed(question, gathered, weights),
         *_contaminated(question, gathered),
         *_exposure(question, gathered),
         *_balance(question, gathered),
-        *_novelty(question, gathered),
+        *(cohorts(question, gathered) if gathered.ages is None else novelty(question, gathered)),
         *_whales(question, gathered),
     ]
     outlook = _outlook(question, gathered)
@@ -54,6 +65,7 @@ def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         minimum_detectable=outlook.minimum_detectable,
         days_to_decision=outlook.days,
         checks=tuple(sorted(checks, key=lambda check: _ORDER[check.status])),
+        ages=aged(question, gathered),
     )
 
 
@@ -68,39 +80,61 @@ def _assigned(gathered: Gathered) -> tuple[Cell, ...]:
 def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
     counts = counted(gathered.cells)
     if not sum(counts.values()):
-        yield Check("exposures", "broken", "Nobody has been exposed: there is nothing to read.")
+        yield Check(EXPOSURES, "broken", "Nobody has been exposed: there is nothing to read.")
         return
     if not counts.get(question.control):
         arms = ", ".join(sorted(arm for arm, n in counts.items() if n))
         says = f"The control arm {question.control!r} is empty; there are: {arms}."
-        yield Check("exposures", "broken", says)
+        yield Check(EXPOSURES, "broken", says)
     if not any(n for arm, n in counts.items() if arm != question.control):
-        yield Check("exposures", "broken", "There is no arm beside control.")
+        yield Check(EXPOSURES, "broken", "There is no arm beside control.")
     for arm, n in counts.items():
         if n == 0 and arm != question.control:
-            yield Check("exposures", "broken", f"The arm {arm!r} is empty.")
+            yield Check(EXPOSURES, "broken", f"The arm {arm!r} is empty.")
         elif 0 < n < question.limits.least_units:
-            yield Check("exposures", "notice", f"The arm {arm!r} is small: {n} units.")
+            yield Check(EXPOSURES, "notice", f"The arm {arm!r} is small: {n} units.")
 
 
-def _sample_ratio(question: Question, p_value: float | None) -> Iterator[Check]:
+def _sample_ratio(question: Question, p_value: float | None, periods_: str) -> Iterator[Check]:
     if p_value is None:
         return
     limits = question.limits
     if p_value < limits.sample_ratio_p:
-        says = f"The split is not the planned one (p = {p_value:.2g}): units are missing."
+        says = f"The split is not the planned one (p = {p_value:.2g}): units are missing.{periods_}"
         yield Check("sample ratio", "broken", says)
     elif p_value < limits.sample_ratio_shown_p:
         says = f"The split is uneven (p = {p_value:.2g}), short of the alarm at "
-        yield Check("sample ratio", "notice", f"{says}{limits.sample_ratio_p:g}.")
+        yield Check("sample ratio", "notice", f"{says}{limits.sample_ratio_p:g}.{periods_}")
     else:
-        yield Check("sample ratio", "ok", f"The split is as planned (p = {p_value:.2g}).")
+        says = f"The split is as planned (p = {p_value:.2g}).{periods_}"
+        yield Check("sample ratio", "ok", says)
+
+
+def _by_period(cells: tuple[Cell, ...], weights: tuple[Weights, ...]) -> str:
+    """Return in words how each period's units compare with its own weights."""
+    if len(weights) < 2:
+        return ""
+    told = []
+    for held, one in zip(periods(cells, weights), weights, strict=True):
+        counts = counted(held)
+        p_value = sample_ratio_p(counts, one.shares)
+        if p_value is not None:
+            seen = ", ".join(f"{arm} {counts.get(arm, 0):,}" for arm in one.shares)
+            meant = " to ".join(f"{share:g}" for share in one.shares.values())
+            since = "At first" if one.since is None else f"From {one.since}"
+            told.append(f" {since}: {seen}, planned {meant} (p = {p_value:.2g}).")
+    return "".join(told)
 
 
 def _changed(
     question: Question, gathered: Gathered, weights: tuple[Weights, ...]
 ) -> Iterator[Check]:
-    found = [changed_p(one) for one in periods(gathered.cells, weights)]
+    apart = periods(gathered.cells, weights)
+    astray = strays(apart, weights) if len(weights) > 1 else 0
+    if astray:
+        says = f"{astray:,} units were given an arm that had no traffic by the weights of then."
+        yield Check("weights", "broken", says)
+    found = [changed_p(one) for one in apart]
     known = [one for one in found if one is not None]
     if known and min(known) * len(known) < question.limits.sample_ratio_p:
         says = (
@@ -153,62 +187,11 @@ def _balance(question: Question, gathered: Gathered) -> Iterator[Check]:
             yield Check("balance", "broken", f"{says} (p = {p_value:.2g}).")
 
 
-def _novelty(question: Question, gathered: Gathered) -> Iterator[Check]:
-    """Compare the effect among the earlier and the later half of those exposed."""
-    metric = comparable(question.metrics[0])
-    cells = sorted(
-        (cell for cell in gathered.cells if cell.day is not None), key=lambda cell: cell.day or 0
-    )
-    halves = _halves(cells)
-    if metric is None or halves is None:
-        return
-    for arm in {cell.arm for cell in cells} - {question.control}:
-        effects = [_effect(target_of(metric), half, question.control, arm) for half in halves]
-        if effects[0] is None or effects[1] is None:
-            continue
-        gap = effects[1].mean - effects[0].mean
-        error = math.sqrt(effects[0].variance + effects[1].variance)
-        p_value = 2.0 * float(stats.norm.sf(abs(gap) / error)) if error else 1.0
-        if p_value < question.limits.novelty_p:
-            fades = abs(effects[1].mean) < abs(effects[0].mean)
-            says = (
-                f"The effect of {arm} {'fades' if fades else 'grows'}: {effects[0].mean:.4g} among "
-                f"those who came first, {effects[1].mean:.4g} later (p = {p_value:.2g})."
-            )
-            yield Check("novelty", "notice", says)
-
-
 def _whales(question: Question, gathered: Gathered) -> Iterator[Check]:
     for column, share in gathered.oddities.whales.items():
         if share > question.limits.whale:
             says = f"One unit holds {share:.0%} of all {column}: consider --winsorize 0.999."
             yield Check("whale", "notice", says)
-
-
-def _halves(cells: list[Cell]) -> tuple[list[Cell], list[Cell]] | None:
-    days = sorted({cell.day or 0 for cell in cells})
-    if len(days) < 2:
-        return None
-    units = {day: sum(cell.sums.n for cell in cells if cell.day == day) for day in days}
-    seen, half = 0, sum(units.values()) / 2.0
-    for day in days[:-1]:
-        seen += units[day]
-        if seen >= half:
-            break
-    return [c for c in cells if (c.day or 0) <= day], [c for c in cells if (c.day or 0) > day]
-
-
-def _effect(target: Target, cells: list[Cell], control: str, arm: str) -> Point | None:
-    """Return an effect and its variance (not divided by n)."""
-    sums = [added(cell.sums for cell in cells if cell.arm == name) for name in (control, arm)]
-    if min(one.n for one in sums) < 2 or any(_undefined(target, one) for one in sums):
-        return None
-    variance = sum(target.var(one) / one.n for one in sums)
-    return Point(sums[0].n + sums[1].n, target.value(sums[1]) - target.value(sums[0]), variance)
-
-
-def _undefined(target: Target, sums: Sums) -> bool:
-    return target.denominator is not None and sums.mean(target.denominator) == 0.0
 
 
 def _two_sided(target: Target, left: Sums, right: Sums) -> float:
@@ -232,7 +215,7 @@ def _outlook(question: Question, gathered: Gathered) -> Outlook:
     if metric is None or control.n < 2 or smallest.n < 2:
         return Outlook()
     target, total = target_of(metric), control + smallest
-    if _undefined(target, total) or target.value(total) <= 0.0:
+    if undefined(target, total) or target.value(total) <= 0.0:
         return Outlook()
     slope = slopes(target, total, gathered.covariates)
     point = adjusted(target, total, total, gathered.covariates, slope)

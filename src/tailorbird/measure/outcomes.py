@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import ibis
 
+from tailorbird.measure.ages import OLD, YOUNG, span_of
 from tailorbird.measure.rows import BEFORE, Units, microseconds, number
 from tailorbird.measure.tables import Table, kept, need, single
 
@@ -17,27 +18,30 @@ class Joined(NamedTuple):
     before: int = 0
     outside: int = 0
     late: int = 0
+    span: tuple[int, int] = (0, 0)
 
 
-def joined(
-    units: Units,
-    source: Any,  # noqa: ANN401
-    table: Table,
-    values: list[str],
-    before: list[str],
-) -> Joined:
+class Wanted(NamedTuple):
+    """Columns to add up: after exposure, before it, and after it by age."""
+
+    values: list[str]
+    before: list[str]
+    aged: tuple[str, ...] = ()
+
+
+def joined(units: Units, source: Any, table: Table, wanted: Wanted) -> Joined:  # noqa: ANN401
     """Return each unit with the sums of its outcomes.
 
     Args:
         units: The exposed units.
         source: The Ibis table of outcome rows.
         table: How to understand it.
-        values: Columns to add up after exposure.
-        before: Columns to add up before exposure.
+        wanted: Columns to add up.
 
     Raises:
         UnknownColumn: a column is missing.
     """
+    values, before, aged = wanted
     times = [table.at] if table.at else []
     need(source, [table.unit, *times, *values, *before], table.outcomes or "")
     columns = {"who": source[table.unit].cast(units.table.unit.type())}
@@ -57,10 +61,17 @@ def joined(
     counts = inside & ~early & ~late
     sums = {f"v:{name}": told[f"o:{name}"].sum(where=counts) for name in values}
     sums |= {f"k:{BEFORE}{name}": told[f"o:{name}"].sum(where=early) for name in before}
+    span = span_of(units.table, source, table) if timed and aged else (0, 0)
+    if span[0]:
+        age = told.at_us - told.exposed_us
+        width = span[0] * _DAY_US
+        for name in aged:
+            sums[f"{YOUNG}{name}"] = told[f"o:{name}"].sum(where=counts & (age < width))
+            old = counts & (age >= width) & (age < 2 * width)
+            sums[f"{OLD}{name}"] = told[f"o:{name}"].sum(where=old)
     per_unit = told.filter(inside).group_by("who").aggregate(**sums)
     whole = units.table.left_join(per_unit, units.table.unit == per_unit.who)
     # Who has no outcome row bought nothing, which is no missing value.
     filled = {name: ibis.coalesce(whole[name], 0.0) for name in sums}
-    return Joined(
-        kept(whole.mutate(**filled)), odd["early"] or 0, odd["outside"] or 0, odd["late"] or 0
-    )
+    counted = (odd["early"] or 0, odd["outside"] or 0, odd["late"] or 0)
+    return Joined(kept(whole.mutate(**filled)), *counted, span)

@@ -3,11 +3,13 @@
 import math
 
 import msgspec
-from tea_tasting import Mean as TeaMean
-from tea_tasting.aggr import Aggregates
+from scipy.optimize import brentq
+from scipy.stats import norm
 
 from tailorbird.measure.adjusting import Point
 from tailorbird.spine.errors import BadRequest
+
+_MOST_UNITS = 1e15
 
 
 class BadPlan(BadRequest):
@@ -20,8 +22,9 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="came
     """What an experiment is to find out.
 
     Attributes:
-        mean, deviation: Of the metric, a unit.
+        mean: Of the metric, a unit.
         detect: The relative effect that matters.
+        deviation: Standard deviation of the metric; None for a proportion, which has the mean's.
         variance_removed: Share that CUPED is expected to take away.
         treated: Share of units that get the treatment, of two arms.
         alpha, power: Chances of a false alarm, and of seeing the effect.
@@ -29,13 +32,23 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="came
     """
 
     mean: float
-    deviation: float
     detect: float
+    deviation: float | None = None
+    units_a_day: float | None = None
     variance_removed: float = 0.0
     treated: float = 0.5
     alpha: float = 0.05
     power: float = 0.8
-    units_a_day: float | None = None
+
+    @property
+    def variance(self) -> float:
+        """Of a unit, after what CUPED takes away; 0 where it makes no sense."""
+        plain = (
+            self.mean * (1.0 - self.mean)
+            if self.deviation is None
+            else self.deviation * self.deviation
+        )
+        return max(plain, 0.0) * (1.0 - self.variance_removed)
 
 
 class Plan(msgspec.Struct, frozen=True, rename="camel"):
@@ -59,13 +72,15 @@ def planned(wish: Wish) -> Plan:
         BadPlan: the wish makes no sense.
     """
     shares = 0.0 < wish.treated < 1.0 and 0.0 <= wish.variance_removed < 1.0
-    chances = 0.0 < wish.alpha < 1.0 and 0.0 < wish.power < 1.0
-    if not shares or not chances or wish.deviation <= 0.0 or not wish.mean * wish.detect:
+    chances = 0.0 < wish.alpha < wish.power < 1.0
+    if not shares or not chances or not wish.variance or not wish.mean * wish.detect:
         raise BadPlan
-    variance = wish.deviation**2 * (1.0 - wish.variance_removed)
-    point = Point(2, wish.mean, variance)
+    point = Point(2, wish.mean, wish.variance)
     ratio = wish.treated / (1.0 - wish.treated)
-    units = math.ceil(units_needed(point, wish.detect, ratio, wish.alpha, wish.power))
+    needed = units_needed(point, wish.detect, ratio, wish.alpha, wish.power)
+    if not needed < _MOST_UNITS:  # nor where numbers without sense made none
+        raise BadPlan
+    units = max(2, math.ceil(needed))
     if wish.units_a_day is None:
         days = None
     elif wish.units_a_day > 0.0:
@@ -87,25 +102,45 @@ def units_needed(point: Point, detect: float, ratio: float, alpha: float, power:
         point: Mean and variance of a unit.
         detect: The relative effect.
         ratio: Treated units a control unit.
-        alpha: Chance of a false alarm.
+        alpha: Chance of a false alarm, of a two-sided test on the normal distribution.
         power: Chance of seeing the effect.
     """
-    asked = TeaMean("v", use_t=False, alpha=alpha, power=power, ratio=ratio, rel_effect_size=detect)
-    return float(asked.solve_power_from_aggregates(_told(point), "n_obs")[0].n_obs)
+    errors = _errors_away(alpha, power) / (point.mean * detect)
+    return point.variance * errors * errors * _spread(ratio)
 
 
 def power_now(point: Point, detect: float, ratio: float, alpha: float) -> float:
     """Return the chance of seeing a relative effect with the units that there are."""
-    asked = TeaMean("v", use_t=False, alpha=alpha, ratio=ratio, rel_effect_size=detect)
-    return float(asked.solve_power_from_aggregates(_told(point), "power")[0].power)
+    return _power(abs(point.mean * detect) / _error(point, ratio), alpha)
 
 
 def minimum_detectable(point: Point, ratio: float, alpha: float, power: float) -> float:
     """Return the least relative effect that is seen with a power."""
-    asked = TeaMean("v", use_t=False, alpha=alpha, power=power, ratio=ratio)
-    answer = asked.solve_power_from_aggregates(_told(point), "rel_effect_size")
-    return abs(float(answer[0].rel_effect_size))
+    return _errors_away(alpha, power) * _error(point, ratio) / abs(point.mean)
 
 
-def _told(point: Point) -> Aggregates:
-    return Aggregates(point.n, {"v": point.mean}, {"v": point.variance})
+def _error(point: Point, ratio: float) -> float:
+    """Return the standard error of a difference of two arms, `point.n` units in both."""
+    return math.sqrt(point.variance / point.n * _spread(ratio))
+
+
+def _spread(ratio: float) -> float:
+    """Return what a split costs: n / n_control + n / n_treated, 4 for halves."""
+    return (1.0 + ratio) ** 2 / ratio
+
+
+def _power(errors: float, alpha: float) -> float:
+    """Return how often a test rejects when the truth lies so many standard errors from zero."""
+    edge = norm.isf(alpha / 2.0)
+    return float(norm.cdf(errors - edge) + norm.cdf(-errors - edge))
+
+
+def _errors_away(alpha: float, power: float) -> float:
+    """Return how many standard errors from zero the truth must lie to be seen with a power.
+
+    A test rejects by chance with `alpha`: less power than that is had by any effect.
+    """
+    if power <= alpha:
+        return 0.0
+    far = float(norm.isf(alpha / 2.0)) + abs(float(norm.ppf(power))) + 1.0
+    return float(brentq(lambda errors: _power(errors, alpha) - power, 0.0, far, xtol=1e-12))

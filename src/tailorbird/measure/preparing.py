@@ -12,14 +12,14 @@ from tailorbird.measure.question import Question
 from tailorbird.measure.rows import Units, number
 from tailorbird.measure.tables import single
 
-ARM, DAY = "@arm", "@day"
+ARM, DAY, PERIOD = "@arm", "@day", "@period"
 """Columns of ours, named so that none of a shop's has the name."""
 
 _MISSING = " missing"
 
 
 class Prepared(NamedTuple):
-    """Units with clean columns: `ARM`, `DAY`, metrics' columns, covariates, segments."""
+    """Units with clean columns: `ARM`, `DAY`, `PERIOD`, metrics' columns, covariates, segments."""
 
     table: Any
     covariates: tuple[str, ...]
@@ -43,7 +43,7 @@ def prepared_of(whole: Joined, question: Question, found: Units, values: list[st
     imputed = {name: facts[f"gone:k:{name}"] or 0 for name in question.covariates}
     kept = tuple(name for name in question.covariates if imputed[name] < n)
     marks = tuple(name + _MISSING for name in kept if imputed[name] > 0)
-    columns = {ARM: rows.variant, DAY: rows.day}
+    columns = {ARM: rows.variant, DAY: rows.day, PERIOD: rows.period}
     columns |= _values(rows, question, values, caps)
     columns |= _covariates(rows, kept, {name: facts[f"mean:k:{name}"] for name in kept}, imputed)
     columns |= {segment_of(name): rows[f"k:{name}"].cast("string") for name in question.segments}

@@ -11,11 +11,12 @@ Looks = Literal["daily", "once"]
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """How traffic was meant to be split, from a day on.
+    """How traffic was meant to be split, from a day or a moment on.
 
     Attributes:
         shares: Of each arm, in any unit: 50 and 50 are as 0.5 and 0.5.
-        since: The first day, as 2026-01-31; None for the first weights.
+        since: The first day, as 2026-01-31, or moment, as 2026-01-31T12:00:00Z; None for the first
+            weights.
     """
 
     shares: dict[str, float]
@@ -62,6 +63,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
         power: The chance to see it that is wanted.
         winsorize: A quantile such as 0.999; larger values count as that quantile's.
         bayesian: Add the Bayesian reading.
+        notes: What whoever asks knows of the experiment and a reader has to mind.
     """
 
     metrics: tuple[Metric, ...]
@@ -79,3 +81,4 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     winsorize: float | None = None
     bayesian: bool = False
     limits: Limits = Limits()
+    notes: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ from tailorbird.measure.gathered import Oddities
 
 Status = Literal["ok", "notice", "broken"]
 Direction = Literal["better", "worse", "undecided"]
+EXPOSURES = "exposures"
+"""The check of health that asks whether there is anybody to read."""
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -30,6 +32,25 @@ class Check(msgspec.Struct, frozen=True):
     says: str
 
 
+class AgeReading(msgspec.Struct, frozen=True, rename="camel"):
+    """An arm's effect in the first metric, at an age: days since each one's first exposure.
+
+    Attributes:
+        arm: The arm.
+        from_day, to_day: The age.
+        n: Units of both arms that were watched through every age that is told.
+        effect: Arm minus control, of what a unit did at that age.
+        interval: Of the effect, for one look.
+    """
+
+    arm: str
+    from_day: int
+    to_day: int
+    n: int
+    effect: float
+    interval: Interval
+
+
 class Health(msgspec.Struct, frozen=True, rename="camel"):
     """Whether the experiment can be believed.
 
@@ -42,6 +63,7 @@ class Health(msgspec.Struct, frozen=True, rename="camel"):
         days_to_decision: Days of traffic until the effect that matters would be seen; 0 when
             there is enough; None where no times are known.
         checks: Each question, the broken first.
+        ages: The first metric's effect by days since first exposure; empty where times are missing.
     """
 
     healthy: bool
@@ -51,6 +73,7 @@ class Health(msgspec.Struct, frozen=True, rename="camel"):
     minimum_detectable: float | None
     days_to_decision: float | None
     checks: tuple[Check, ...]
+    ages: tuple[AgeReading, ...] = ()
 
 
 class ArmReading(msgspec.Struct, frozen=True):

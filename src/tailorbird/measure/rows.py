@@ -1,5 +1,6 @@
 """From the rows of a table to one row a unit, written once for any engine that Ibis speaks to."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import ibis
@@ -18,7 +19,7 @@ BEFORE = "before:"
 
 
 class Units(NamedTuple):
-    """One row a unit: `unit`, `variant`, `exposed_us`, `day`, and the asked columns."""
+    """One row a unit: `unit`, `variant`, `exposed_us`, `day`, `period`, and the asked columns."""
 
     table: Any
     arms: tuple[str, ...]
@@ -72,7 +73,13 @@ def day_of(column: Any) -> Any:  # noqa: ANN401
     return moment(column).date().delta(ibis.date("1970-01-01"), unit="day").cast("int32")
 
 
-def units(source: Any, table: Table, outcomes: list[str], known: list[str]) -> Units:  # noqa: ANN401
+def units(
+    source: Any,  # noqa: ANN401
+    table: Table,
+    outcomes: list[str],
+    known: list[str],
+    starts: Sequence[int] = (),
+) -> Units:
     """Return one row a unit.
 
     Args:
@@ -80,14 +87,15 @@ def units(source: Any, table: Table, outcomes: list[str], known: list[str]) -> U
         table: How to understand it.
         outcomes: Columns that add up, or repeat, where a unit has several rows.
         known: Columns that a unit has once, such as covariates and segments.
+        starts: In microseconds, when the second period of weights began, and each later one.
 
     Raises:
         UnreadableTable: units have several different rows, and nobody said what that means.
         UnknownColumn: a column is missing.
     """
-    times = [table.exposed_at] if table.exposed_at else []
+    times = [one for one in (table.exposed_at, table.assigned_at) if one]
     need(source, [table.unit, table.variant, *times, *outcomes, *known], table.path)
-    rows = _plain(source, table, outcomes, known)
+    rows = _plain(source, table, outcomes, known, starts)
     seen = single(
         rows.aggregate(
             rows=rows.count(),
@@ -109,7 +117,13 @@ def units(source: Any, table: Table, outcomes: list[str], known: list[str]) -> U
     return Units(folded, arms, *plain, total - distinct, contaminated, left_out)
 
 
-def _plain(source: Any, table: Table, outcomes: list[str], known: list[str]) -> Any:  # noqa: ANN401
+def _plain(
+    source: Any,  # noqa: ANN401
+    table: Table,
+    outcomes: list[str],
+    known: list[str],
+    starts: Sequence[int],
+) -> Any:  # noqa: ANN401
     unit, variant = source[table.unit], source[table.variant].cast("string")
     blank = unit == "" if unit.type().is_string() else ibis.literal(value=False)
     columns = {
@@ -117,10 +131,14 @@ def _plain(source: Any, table: Table, outcomes: list[str], known: list[str]) -> 
         "variant": ibis.ifelse(variant == "", ibis.null("string"), variant),
         "exposed_us": ibis.null("int64"),
         "day": ibis.null("int32"),
+        "period": ibis.literal(0, "int32"),
     }
     if table.exposed_at:
         columns["exposed_us"] = microseconds(source[table.exposed_at])
         columns["day"] = day_of(source[table.exposed_at])
+        given = microseconds(source[table.assigned_at or table.exposed_at])
+        for start in starts:
+            columns["period"] += (given >= start).cast("int32")
     for name in outcomes:
         columns[f"v:{name}"] = number(source[name])
     for name in known:
@@ -147,6 +165,7 @@ def _folded(
         "variant": valid.variant.argmin(valid.key),
         "exposed_us": valid.exposed_us.min(),
         "day": valid.day.min(),
+        "period": valid.period.argmin(valid.key),
     }
     for name in known:
         columns[f"k:{name}"] = valid[f"k:{name}"].argmin(valid.key)

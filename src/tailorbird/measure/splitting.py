@@ -4,7 +4,8 @@ Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experimen
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from tailorbird.measure.gathered import Cell
 from tailorbird.measure.question import Weights
 from tailorbird.spine.errors import BadRequest
 
-_EPOCH = date(1970, 1, 1)
+_DAY_US = 86_400_000_000
 _LEAST_EXPECTED = 5.0
 
 
@@ -26,16 +27,32 @@ class BadWeights(BadRequest):
     remedy = "Give each arm a share above 0, such as --weights control=50,treatment=50."
 
 
-def day_number(text: str) -> int:
-    """Return the days since 1970 of a day such as 2026-01-31.
+def starts_of(weights: Sequence[Weights], zone: str) -> list[int]:
+    """Return when each period of weights but the first began, in microseconds since 1970.
+
+    Args:
+        weights: In their order.
+        zone: Whose midnight a day begins at, and whose a time without a zone is.
 
     Raises:
-        BadWeights: it is none.
+        BadWeights: a period has no beginning, or is out of order.
     """
+    if any(one.since is None for one in weights[1:]):
+        raise BadWeights("Weights that changed need the first day of each: 2026-01-31:a=90,b=10.")
+    starts = [_microseconds(one.since or "", zone) for one in weights[1:]]
+    if starts != sorted(starts):
+        raise BadWeights("Weights that changed must be in the order of their days.")
+    return starts
+
+
+def _microseconds(text: str, zone: str) -> int:
     try:
-        return (date.fromisoformat(text) - _EPOCH).days
+        moment = datetime.fromisoformat(text)
     except ValueError as cause:
         raise BadWeights(f"{text!r} is not a day such as 2026-01-31.") from cause
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return round(moment.timestamp() * 1_000_000)
 
 
 def sample_ratio_p(counts: Mapping[str, int], shares: Mapping[str, float]) -> float | None:
@@ -59,7 +76,8 @@ def over_periods(cells: Sequence[Cell], weights: Sequence[Weights]) -> float | N
     if len(weights) == 1:
         return sample_ratio_p(counted(cells), weights[0].shares)
     apart = list(zip(periods(cells, weights), weights, strict=True))
-    told = [(counted(held), one.shares) for held, one in apart if held]
+    told = [(counted(held), one.shares) for held, one in apart]
+    told = [(counts, shares) for counts, shares in told if sum(counts.values())]
     if not told:
         return None
     distance = sum(_distance(counts, shares) for counts, shares in told)
@@ -106,20 +124,36 @@ def periods(cells: Sequence[Cell], weights: Sequence[Weights]) -> list[list[Cell
     """
     if len(weights) < 2:
         return [list(cells)]
-    if any(one.since is None for one in weights[1:]):
-        raise BadWeights("Weights that changed need the first day of each: 2026-01-31:a=90,b=10.")
-    if any(cell.day is None for cell in cells):
+    moments = starts_of(weights, "UTC")
+    if any(cell.day is None for cell in cells if cell.sums.n):
         raise BadWeights(
             "Weights that changed need the times of exposures.",
             remedy="Name the column of times: --exposed-at.",
         )
-    starts = [day_number(one.since or "") for one in weights[1:]]
-    if starts != sorted(starts):
-        raise BadWeights("Weights that changed must be in the order of their days.")
+    days = [moment // _DAY_US for moment in moments]
     held: list[list[Cell]] = [[] for _ in weights]
     for cell in cells:
-        held[int(np.searchsorted(starts, cell.day or 0, side="right"))].append(cell)
+        by_day = int(np.searchsorted(days, cell.day or 0, side="right"))
+        held[by_day if cell.period is None else cell.period].append(cell)
     return held
+
+
+def strays(apart: Sequence[Sequence[Cell]], weights: Sequence[Weights]) -> int:
+    """Return units whose arm had no traffic in their period: the weights told cannot be right."""
+    return sum(
+        cell.sums.n
+        for held, one in zip(apart, weights, strict=True)
+        for cell in held
+        if cell.arm not in one.shares
+    )
+
+
+def with_two_arms(cells: Sequence[Cell], weights: Sequence[Weights]) -> tuple[Cell, ...]:
+    """Return the cells of periods in which there was something to compare with."""
+    if len(weights) < 2:
+        return tuple(cells)
+    apart = zip(periods(cells, weights), weights, strict=True)
+    return tuple(cell for held, one in apart if len(one.shares) > 1 for cell in held)
 
 
 def counted(cells: Sequence[Cell]) -> dict[str, int]:
@@ -134,14 +168,15 @@ def checked(weights: Sequence[Weights], arms: Sequence[str]) -> tuple[Weights, .
     """Return the weights; equal ones where none are given.
 
     Raises:
-        BadWeights: an arm has no share, or a share that is not above 0.
+        BadWeights: an arm has no share in any period, or a share that is not above 0.
     """
-    for one in weights:
-        if min(one.shares.values(), default=0.0) <= 0.0 or len(one.shares) < 2:
-            raise BadWeights
-        unknown = set(arms) - set(one.shares)
-        if unknown:
-            raise BadWeights(f"No weight is given for {', '.join(sorted(unknown))}.")
+    if any(min(one.shares.values(), default=0.0) <= 0.0 for one in weights):
+        raise BadWeights
+    if weights and max(len(one.shares) for one in weights) < 2:
+        raise BadWeights
+    unknown = set(arms) - {arm for one in weights for arm in one.shares}
+    if weights and unknown:
+        raise BadWeights(f"No weight is given for {', '.join(sorted(unknown))}.")
     return tuple(weights) or (Weights(dict.fromkeys(arms, 1.0)),)
 
 

@@ -37,6 +37,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="cam
         unit: The column that says who was exposed.
         variant: The column that says to which arm.
         exposed_at: The column that says when; without a time there, assigned but not exposed.
+        assigned_at: The column that says when the arm was given; left out: when it was seen. By it
+            a unit belongs to the weights of a period.
         outcomes: Another table with outcome rows; its units are in the column `unit`, too.
         at: The column of the outcomes that says when.
         window_days: Outcomes count for so many days after exposure; None: all.
@@ -49,6 +51,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="cam
     unit: str
     variant: str
     exposed_at: str | None = None
+    assigned_at: str | None = None
     outcomes: str | None = None
     at: str | None = None
     window_days: float | None = None

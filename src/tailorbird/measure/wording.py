@@ -37,10 +37,20 @@ def verdict(health: Health, metrics: Sequence[MetricReading], winner: str | None
 
 
 def methods(
-    question: Question, gathered: Gathered, weights: tuple[Weights, ...]
+    question: Question, gathered: Gathered, weights: tuple[Weights, ...], alone: int = 0
 ) -> tuple[str, ...]:
-    """Return what was done to come to the numbers, a sentence each."""
-    return tuple(_methods(question, gathered, weights))
+    """Return what was done to come to the numbers, a sentence each.
+
+    Args:
+        question: What is asked.
+        gathered: The sums that were read.
+        weights: The planned split, period by period.
+        alone: Units that were left out because all got one arm when they came.
+    """
+    told = list(_methods(question, gathered, weights))
+    if alone:
+        told.append(f"Exposed while all got one arm, so compared with nobody: {alone:,} units.")
+    return tuple(told)
 
 
 def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...]) -> Iterator[str]:
@@ -51,7 +61,10 @@ def _methods(question: Question, gathered: Gathered, weights: tuple[Weights, ...
         yield _CORRECTIONS[question.correction].format(count=count)
         yield "Intervals are not widened by the correction."
     if len(weights) > 1:
-        yield "Weights changed: effects are those of each period, weighed by its units."
+        yield (
+            f"Weights changed ({len(weights)} periods): each period is held against its own "
+            "weights; effects are those of each period, weighed by its units."
+        )
     kept = [name for name in question.covariates if f"known {name}" in gathered.covariates]
     if kept:
         yield f"Adjusted by CUPED for {', '.join(kept)}."
@@ -78,6 +91,7 @@ def warnings(question: Question, gathered: Gathered) -> tuple[str, ...]:
 
 def _warnings(question: Question, gathered: Gathered) -> Iterator[str]:
     odd = gathered.oddities
+    yield from question.notes
     if question.segments:
         yield (
             "Segments are a search among many: some differ by luck. Their p-values are raised over "

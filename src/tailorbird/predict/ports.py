@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from tailorbird.catalog.items import Item
+from tailorbird.predict.outcomes import TrainingDecision
 from tailorbird.predict.predictor import Trained
 from tailorbird.predict.registry.card import Card
 from tailorbird.predict.training import TrainingEvent
@@ -24,11 +25,15 @@ class ModelStore(Protocol):
 
 
 class TrainingSource(Protocol):
-    """The log and the catalog as training reads them: past events only, never locked."""
+    """The log, the journal and the catalog as training reads them: the past only, never locked."""
 
     def batches(self) -> Iterator[Iterable[TrainingEvent]]: ...
 
     def items(self) -> Iterator[Item]: ...
+
+    def decisions(self) -> Iterator[TrainingDecision]:
+        """Yield what was shown to people who let their data be used for it."""
+        ...
 
     @property
     def last_offset(self) -> int: ...

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
-from tailorbird.predict.blending import BlendScratch, Pool, Rows, blend_scratch
+from tailorbird.predict.blending import BlendScratch, Leaned, Pool, Rows, blend_scratch
 from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.collaborative import Collaborative
 from tailorbird.predict.composing import Composed, Shop
 from tailorbird.predict.content import Description
-from tailorbird.predict.drawing import Clues, Picks, Stock, draw, empty_pool
+from tailorbird.predict.drawing import Clues, Leaning, Picks, Stock, draw, empty_pool
 from tailorbird.predict.eligible import Fit, Terms, fitting
 from tailorbird.predict.hybrid.describing import Asker, Facts, facts_of
 from tailorbird.predict.hybrid.model import Hybrid
@@ -26,6 +26,7 @@ from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.plain import Plain, plain
+from tailorbird.predict.price_lists import PriceLists
 from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.serving import compose, finish
 from tailorbird.predict.sessions import Codes, Vocabulary
@@ -108,6 +109,7 @@ class Predictor:
         self._clock = clock
         self.vocabulary = Vocabulary()
         self.table = ItemTable(self.vocabulary)
+        self.price_lists = PriceLists()
         self.models = UNTRAINED
         self.leaders = Leaders()
         self._facts = facts_of(self.table, np.zeros(0))
@@ -167,6 +169,7 @@ class Predictor:
                 restocked_s=(item.restocked_at_ms or 0) / 1000,
             )
             self.table.supply(code, item.vendor)
+            self.price_lists.learn(self.table, code, item)
             similar = self.models.similar
             if similar is not None and code >= len(similar.neighbors.codes):
                 self._undescribed[code] = description_of(item)
@@ -192,7 +195,8 @@ class Predictor:
             self._standings.move(places)
         else:
             self._standings = trained.standings
-        self._recent.move(places.tolist())
+        self._recent.move(places)
+        self.price_lists = self.price_lists.moved(places, table.capacity)
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))
@@ -203,15 +207,15 @@ class Predictor:
     async def refresh(self) -> None:
         """Bring leaders and the session model up to now; heavy work runs in a thread."""
         standing = self._standings.standing()
-        rows = self._recent.rows() if self._recent.changed else None
+        touches = self._recent.touches() if self._recent.changed else None
         models, table = self.models, self.table
         described, self._undescribed = self._undescribed, {}
         now_s = self._clock() / 1000
 
         def work() -> tuple[Leaders, Models, Facts]:
             fresh, similar = models.next_item, models.similar
-            if fresh is not None and rows is not None:
-                fresh = fresh.with_recent(sessions_of(rows), len(table.items))
+            if fresh is not None and touches is not None:
+                fresh = fresh.with_recent(sessions_of(touches), len(table.items))
             if fresh is not None and fresh is not models.next_item:
                 fresh.recommend(_ANY_QUERY, 1)  # compiles or loads the kernels, off the hot path
             _warm(models, table)
@@ -228,7 +232,7 @@ class Predictor:
             self.models = newer
             self._facts = facts
             self._worths, self._shops = {}, {}
-            if rows is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
+            if touches is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
 
     def settle(self) -> None:
@@ -335,6 +339,13 @@ class Predictor:
         room = self._room
         count, spoke = draw(clues, _stock(self.models, self.leaders), picks, room)
         return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
+
+    def drawn(self, clues: Plain, picks: Plain) -> tuple[Pool, int]:
+        """Return what `pool` does, for `Clues` and `Picks` without their names."""
+        told, tasted, anchors, latest, leaned = clues
+        sought = Clues(Ladder(*told), Ladder(*tasted), anchors, latest, Leaned(*leaned))
+        ladders, weights, sources, most, leaning = picks
+        return self.pool(sought, Picks(ladders, weights, sources, most, Leaning(*leaning)))
 
     def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> tuple[Composed, Pool]:
         """Return a slate and the candidates it was made of, who stand until the next is made.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.predict.kernel import kernel
+from tailorbird.predict.ranked import holds
 from tailorbird.predict.sessions import Codes
 
 BY_NOTHING, BY_VIEWS, BY_VISIT, BY_ANCHOR, BY_LEANING, BY_CATEGORY = 0, 1, 2, 3, 4, 5
@@ -23,6 +24,7 @@ class Trail(NamedTuple):
         anchors: int32[], items whose kin were sought.
         page: the item of the page, -1 for none.
         category: facet code of the page's category, -1 for none.
+        lent: int32[], leanings that are not named: whoever sits there may be somebody else.
     """
 
     ways: NDArray[np.int8]
@@ -30,6 +32,7 @@ class Trail(NamedTuple):
     anchors: Codes
     page: int
     category: int
+    lent: Codes
 
 
 @kernel
@@ -56,7 +59,8 @@ def traced(
         if way == BY_VIEWS and trail.page < 0:
             way = BY_VISIT
         if way == BY_LEANING:
-            grounds[place] = facets[place]
+            named = not holds(trail.lent, facets[place])
+            grounds[place] = facets[place] if named else NOTHING
         elif way == BY_CATEGORY:
             grounds[place] = trail.category
         elif way == BY_VIEWS:

@@ -18,7 +18,8 @@ from tailorbird.predict.complements import Browsing, complements, joined_orders
 from tailorbird.predict.content import Description
 from tailorbird.predict.embedding.choosing import NONE, Placed, placed, remote
 from tailorbird.predict.fitting import fit
-from tailorbird.predict.hybrid.trial import HybridTrial, tried_hybrid
+from tailorbird.predict.hybrid.telling import metrics_in, spoken_of
+from tailorbird.predict.hybrid.trial import Champion, HybridTrial, tried_hybrid
 from tailorbird.predict.kernel import edition
 from tailorbird.predict.lookalikes import described_by, description_of, fit_lookalikes
 from tailorbird.predict.model_files import ModelUnreadable
@@ -28,6 +29,7 @@ from tailorbird.predict.ports import ModelStore, TrainingSource
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.propensity.trees import ModelsMissing
 from tailorbird.predict.registry.card import Card, Lineage, Verdict, Window
+from tailorbird.predict.registry.gate import strictest
 from tailorbird.predict.registry.trial import BUDGET_SHARE, Outcome, Serving, tried
 from tailorbird.predict.sessions import Sessions
 from tailorbird.predict.training import Diary, read_diary
@@ -107,7 +109,8 @@ def train(
     told(f"trying it on the newest of {len(sessions):,} sessions")
     budget = plan.budget_seconds
     luck = rng.spawn(1)[0]
-    outcome = tried(sessions, diary.vocabulary, _serving(store), luck, BUDGET_SHARE * budget)
+    serving = _serving(store)
+    outcome = tried(sessions, diary.vocabulary, serving, luck, BUDGET_SHARE * budget)
     texts = placed([one.text for one in descriptions], plan.embedding, plan.embedding_key, luck)
     models = Models(
         name=f"blend@{format_time(now_ms)[:19].replace(':', '-')}",
@@ -117,25 +120,26 @@ def train(
         similar=fit_lookalikes(descriptions, texts),
         collaborative=_collaborative(diary, told),
     )
-    hybrid = _hybrid(diary, outcome, models, luck, told)
+    hybrid = _hybrid((diary, source), outcome, models, (serving, luck), told)
+    verdict = strictest([one for one in (outcome.verdict, hybrid.verdict) if one is not None])
     models = replace(models, hybrid=hybrid.hybrid)
     card = Card(
         name=models.name,
         trained_offset=last_offset,
         facts={
             "seconds": round(time.monotonic() - started, 1),
-            "hybrid": hybrid.reason,
+            **spoken_of(hybrid),
             **_spoken(texts),
         },
         trained_at_ms=now_ms,
         window=_window(sessions, len(diary.vocabulary)),
         lineage=Lineage(1, last_offset, plan.digest(), f"{__version__}+{edition()}"),
-        metrics=outcome.metrics,
-        verdict=outcome.verdict,
-        shapes=outcome.shapes,
+        metrics={**outcome.metrics, **metrics_in(hybrid)},
+        verdict=verdict,
+        shapes=(*outcome.shapes, *hybrid.shapes),
     )
     store.save(_trained(models, diary, now_ms), card)
-    _passed(store, card, outcome.verdict, told)
+    _passed(store, card, verdict, told)
     return card
 
 
@@ -160,9 +164,14 @@ def _collaborative(diary: Diary, told: Told) -> Collaborative | None:
 
 
 def _hybrid(
-    diary: Diary, outcome: Outcome, models: Models, luck: np.random.Generator, told: Told
+    known: tuple[Diary, TrainingSource],
+    outcome: Outcome,
+    models: Models,
+    before_and_luck: tuple[Serving | None, np.random.Generator],
+    told: Told,
 ) -> HybridTrial:
     """Try a ranker of all sources over twins of the models, on what the twins never saw."""
+    (diary, source), (serving, luck) = known, before_and_luck
     if outcome.twin is None:
         return HybridTrial(None, "nothing could be held back to learn it from")
     told("teaching the hybrid ranker")
@@ -177,9 +186,22 @@ def _hybrid(
     )
     twin = _trained(twins, before, round(outcome.since_s * 1000))
     try:
-        return tried_hybrid(diary, twin, outcome.since_s, luck)
+        return tried_hybrid(
+            diary,
+            twin,
+            outcome.since_s,
+            luck,
+            decisions=source.decisions(),
+            champion=_champion(serving),
+        )
     except ModelsMissing as missing:
         return HybridTrial(None, f"{missing.detail} {missing.remedy}")
+
+
+def _champion(serving: Serving | None) -> Champion | None:
+    if serving is None or serving.trained.models.hybrid is None:
+        return None
+    return Champion(serving.trained.models.hybrid, serving.until_ms)
 
 
 def _unheard(_step: str) -> None:

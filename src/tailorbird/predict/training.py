@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
+from tailorbird.predict.outcomes import Outcomes, ToldExposure
 from tailorbird.predict.sessions import Sessions, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
@@ -42,6 +43,7 @@ class TrainingEvent(msgspec.Struct):
     user_id: str | None = None
     items: tuple[TrainingLine, ...] = ()
     context: TrainingContext = NO_CONTEXT
+    exposure: ToldExposure | None = None
 
 
 @dataclass(slots=True)
@@ -51,23 +53,29 @@ class Diary:
     Attributes:
         vocabulary: item id ↔ code, in the order of first appearance.
         facets: item code → facets as last stamped on an event.
+        outcomes: what became of what was shown.
+        users: device → the user who logged in on it last.
     """
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     facets: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    users: dict[str, str] = field(default_factory=dict)
     _touches: list[tuple[str, float, int]] = field(default_factory=list)
-    _users: dict[str, str] = field(default_factory=dict)
     _counted: list[tuple[int, float, float, str | None]] = field(default_factory=list)
     _baskets: list[tuple[str, float, list[int]]] = field(default_factory=list)
 
     def add(self, event: TrainingEvent) -> None:
         """Take one event in."""
-        if not event.items:
-            return
         visitor = event.anonymous_id or event.user_id or ""
         at_s = event.occurred_at_ms / 1000
+        exposure = None if event.exposure is None else event.exposure.exposure_id
+        named = [line.id for line in event.items]
+        self.outcomes.add(event.name, visitor, at_s, (exposure, named))
+        if not event.items:
+            return
         if event.anonymous_id and event.user_id:
-            self._users[event.anonymous_id] = event.user_id
+            self.users[event.anonymous_id] = event.user_id
         weight = TOUCH_WEIGHTS.get(event.name)
         if weight is not None:
             channel = event.context.channel
@@ -125,24 +133,29 @@ class Diary:
 
     def people(self) -> list[list[tuple[float, int]]]:
         """Return what each person did with items, orders included: when, in seconds, and which."""
+        return list(self.lives().values())
+
+    def lives(self) -> dict[str, list[tuple[float, int]]]:
+        """Return the same by person: the user, or the device on which nobody logged in."""
         acts = [
-            (self._users.get(visitor, visitor), at_s, code) for visitor, at_s, code in self._touches
+            (self.users.get(visitor, visitor), at_s, code) for visitor, at_s, code in self._touches
         ]
         for buyer, at_s, codes in self._baskets:
-            acts.extend((self._users.get(buyer, buyer), at_s, code) for code in codes)
+            acts.extend((self.users.get(buyer, buyer), at_s, code) for code in codes)
         lives: dict[str, list[tuple[float, int]]] = {}
         for person, at_s, code in sorted(acts, key=_by_visitor):
             lives.setdefault(person, []).append((at_s, code))
         lives.pop("", None)
-        return list(lives.values())
+        return lives
 
     def until(self, end_s: float) -> Diary:
-        """Return what was in the diary before a moment; codes and facets stay as they are now."""
+        """Return what was in it before a moment, but for outcomes; codes stay as they are."""
         return Diary(
             self.vocabulary,
             self.facets,
+            Outcomes(),
+            self.users,
             [one for one in self._touches if one[1] < end_s],
-            self._users,
             [one for one in self._counted if one[1] < end_s],
             [one for one in self._baskets if one[1] < end_s],
         )

@@ -26,7 +26,7 @@ def warm_up(stock: Stock) -> None:
     available, row = np.ones(1, np.uint8), np.full((1, FACETS_AN_ITEM), -1, np.int32)
     rows = Rows(available, row, codes - 1, codes - 1, codes - 1, numbers[:0])
     terms = Terms(np.zeros(1, np.uint64), numbers, numbers)
-    trail = Trail(sources, nobody, nobody, -1, -1)
+    trail = Trail(sources, nobody, nobody, -1, -1, nobody)
     ladder = Ladder(codes, numbers)
     asking = Asking(Clues(ladder, ladder, nobody, nobody, NO_LEANING), trail, nobody)
     picks = Picks(np.zeros(4, np.int32), np.zeros(4, np.float32), sources, codes, _NO_FACETS)

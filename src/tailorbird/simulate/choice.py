@@ -29,10 +29,14 @@ _NOTHING_NEW_BEFORE = -50.0  # a log-weight: what is not out yet is never looked
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A reduction of the whole order, as a share of it (0.1: ten percent), with its code."""
+    """A reduction of the whole order, as a share of it (0.1: ten percent), with its code.
+
+    `pull` is by how much it moves people, in multiples of their own persuadability.
+    """
 
     code: str
     share: float
+    pull: float = 1.0
 
 
 class Nudge(msgspec.Struct, frozen=True):
@@ -121,7 +125,7 @@ def purchase_probability(
         - taste.thrift * max(0.0, dearness - taste.dearness)
     )
     if offer is not None:
-        log_odds += taste.persuadable
+        log_odds += taste.persuadable * offer.pull
     if item.code in nudge.shown:
         log_odds += _SHOWN
     return 1.0 / (1.0 + math.exp(-log_odds))

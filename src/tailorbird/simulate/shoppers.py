@@ -7,7 +7,9 @@ from tailorbird.simulate.families import demands, vocabulary
 from tailorbird.simulate.luck import Luck
 
 _KNOWN_SHARE = 0.55  # have an account, though they do not always say so
-_MISSIONS_A_WEEK = 0.27
+MISSIONS_A_WEEK = 0.27
+"""How often people set out for something, on average."""
+
 _ACTIVITY_SHAPE = 0.9  # of a gamma distribution: many come once, few come all the time
 _CHANNELS = ("search", "paid_search", "social", "email", "direct", "affiliate")
 _CHANNEL_WEIGHTS = (0.30, 0.16, 0.16, 0.14, 0.18, 0.06)
@@ -125,7 +127,7 @@ def make_shopper(number: int, luck: Luck) -> Shopper:
         place=place,
         channel=_CHANNELS[luck.weighted(_CHANNEL_WEIGHTS)],
         taste=make_taste(luck),
-        missions_a_week=_MISSIONS_A_WEEK * float(luck.rng.gamma(_ACTIVITY_SHAPE)) / _ACTIVITY_SHAPE,
+        missions_a_week=MISSIONS_A_WEEK * float(luck.rng.gamma(_ACTIVITY_SHAPE)) / _ACTIVITY_SHAPE,
         payment=PAYMENTS[luck.weighted(payment_weights(place))],
     )
     if not luck.happens(_KNOWN_SHARE):

@@ -40,6 +40,11 @@ class Stroll:
         self.user_id = visit.shopper.user_id if trip.pen.signed_in else None
         self.events: tuple[Stamped, ...] = tuple(trip.pen.events)
 
+    @property
+    def cart(self) -> dict[int, int]:
+        """What is in the cart: quantities by code."""
+        return self._trip.cart
+
     def go_on(self, nudge: Nudge) -> Walked:
         """Walk on to the end with what the page shows; the events are those after the halt."""
         trip = self._trip

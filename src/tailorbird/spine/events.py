@@ -42,6 +42,18 @@ class Exposure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     model: str | None = None
 
 
+class Trace(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a browser leaves behind that another of the same person may share.
+
+    Kept only where links are switched on. `network` and `click` are keyed digests whose key is
+    thrown away after a week; `agent` is coarse, such as `mobile ios safari`.
+    """
+
+    network: str | None = None
+    agent: str | None = None
+    click: str | None = None
+
+
 class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The circumstances of an event: how the visitor came, and with what."""
 
@@ -53,6 +65,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     timezone: str | None = None
     country: str | None = None
     path: str | None = None
+    trace: Trace | None = None
 
 
 NO_CONTEXT = Context()

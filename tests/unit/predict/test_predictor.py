@@ -3,12 +3,13 @@
 import asyncio
 
 import numpy as np
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tailorbird.catalog.items import Item
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.predictor import Models, Predictor, Trained
-from tailorbird.predict.recent import RecentSessions, sessions_of
+from tailorbird.predict.recent import PAUSE_S, RecentSessions, sessions_of
 from tailorbird.predict.sessions import Sessions, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.spine.clock import MINUTE_MS
@@ -106,37 +107,68 @@ def test_without_a_model_there_are_no_next_items() -> None:
     assert not len(predictor.next_items(predictor.codes((ItemId("x"),))).codes)
 
 
-@pytest.mark.parametrize(("gap_s", "expected"), [(60.0, 1), (3_600.0, 2)])
-def test_a_pause_begins_a_new_session(gap_s: float, expected: int) -> None:
+def by_walking(touches: list[tuple[str, int, float]]) -> list[tuple[float, list[int]]]:
+    """The visits with two items or more, found one touch after the other."""
+    visits: dict[str, list[tuple[float, list[int]]]] = {}
+    for visitor, code, at_s in touches:
+        theirs = visits.setdefault(visitor, [])
+        if not theirs or abs(at_s - theirs[-1][0]) > PAUSE_S:
+            theirs.append((at_s, []))
+        last, codes = theirs[-1]
+        if not codes or codes[-1] != code:
+            codes.append(code)
+        theirs[-1] = (max(at_s, last), codes)
+    return sorted(
+        (ended, codes) for theirs in visits.values() for ended, codes in theirs if len(codes) > 1
+    )
+
+
+def found_in(recent: RecentSessions) -> list[tuple[float, list[int]]]:
+    sessions = sessions_of(recent.touches())
+    return [(ended, sessions[at].tolist()) for at, ended in enumerate(sessions.ended_at.tolist())]
+
+
+TOUCHES = st.tuples(st.sampled_from("abc"), st.integers(0, 4), st.floats(0.0, 3 * PAUSE_S))
+
+
+@given(st.lists(TOUCHES, max_size=40))
+def test_recent_touches_read_as_the_visits_that_they_made(
+    touches: list[tuple[str, int, float]],
+) -> None:
     recent = RecentSessions()
-    for place, code in enumerate([1, 2]):
-        recent.touch("a", code, float(place))
-    for place, code in enumerate([3, 4]):
-        recent.touch("a", code, gap_s + place)
-    assert len(sessions_of(recent.rows())) == expected
+    for one in touches:
+        recent.touch(*one)
+    assert sorted(found_in(recent)) == by_walking(touches)
 
 
-def test_the_oldest_sessions_are_forgotten_past_the_limit() -> None:
+def test_the_oldest_touches_are_forgotten_past_the_limit() -> None:
     recent = RecentSessions(most=10)
     for visitor in range(100):
         recent.touch(f"v{visitor}", 1, float(visitor))
         recent.touch(f"v{visitor}", 2, float(visitor))
-    assert len(recent) <= 20
+    assert (len(recent) <= 10, found_in(recent)[-1]) == (True, (99.0, [1, 2]))
 
 
-def test_who_is_forgotten_leaves_no_recent_session_open_or_closed() -> None:
+def test_who_is_forgotten_leaves_no_recent_session() -> None:
     recent = RecentSessions()
     for visitor in ("gone", "stays"):
         for code, at_s in ((1, 0.0), (2, 10.0), (3, 90_000.0), (4, 90_010.0)):
             recent.touch(visitor, code, at_s)
-    recent.rows()
     recent.forget("gone")
-    assert (recent.rows(), len(recent)) == ([(10.0, [1, 2]), (90_010.0, [3, 4])], 2)
+    assert (found_in(recent), len(recent)) == ([(10.0, [1, 2]), (90_010.0, [3, 4])], 4)
 
 
 def test_to_forget_somebody_makes_the_index_anew() -> None:
     recent = RecentSessions()
     recent.touch("gone", 1, 0.0)
-    recent.rows()
+    recent.touches()
     recent.forget("gone")
     assert recent.changed
+
+
+def test_recent_touches_follow_their_items_to_other_codes() -> None:
+    recent = RecentSessions()
+    for code in (0, 1):
+        recent.touch("a", code, float(code))
+    recent.move(np.array([7, 5], np.int32))
+    assert found_in(recent) == [(1.0, [7, 5])]

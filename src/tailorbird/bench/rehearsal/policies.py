@@ -2,30 +2,55 @@
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from tailorbird.decide.placements import Filters, Placement, Weights
+from tailorbird.bench.rehearsal.offers import Giving, offers_of
+from tailorbird.decide.placements import Filters, Placement, Ranker, Weights
 from tailorbird.spine.errors import BadRequest
 
 SHOWN = 6
 CONTROL = "bestsellers"
 """What the others are compared with, and what the holdout sees."""
 
-_KINDS: dict[str, tuple[str, Weights, float]] = {
-    "bestsellers": ("what sells best", Weights(popular=1.0), 0.0),
-    "trending": ("what sells best of late", Weights(popular=0.05, trending=1.0), 0.0),
-    "similar": ("what is like the item", Weights(similar=1.0, popular=0.02), 0.0),
-    "session": ("what comes next in visits like this", Weights(session=1.0, popular=0.02), 0.0),
-    "leanings": ("what the person leans to", Weights(affinity=1.0, popular=0.02), 0.6),
-    "blend": (
-        "the product's own policy for an item's page",
-        Weights(session=1.0, similar=0.5, affinity=0.1, popular=0.05),
-        0.6,
+PLAIN = "hybrid"
+LOTS, ALL_LOTS = "hybrid+lots", "hybrid+all_lots"
+"""What is lived through to learn from, and to know the truth of what was learned."""
+
+
+class Kind(NamedTuple):
+    """What a policy does: what it says, what it weighs, and whom it gives an offer."""
+
+    says: str
+    weights: Weights
+    lean: float = 0.0
+    ranker: Ranker = Ranker.BLEND
+    gives: Giving = Giving.NOBODY
+
+
+_BLEND = Weights(session=1.0, similar=0.5, affinity=0.1, popular=0.05)
+_KINDS: dict[str, Kind] = {
+    "bestsellers": Kind("what sells best", Weights(popular=1.0)),
+    "trending": Kind("what sells best of late", Weights(popular=0.05, trending=1.0)),
+    "similar": Kind("what is like the item", Weights(similar=1.0, popular=0.02)),
+    "session": Kind("what comes next in visits like this", Weights(session=1.0, popular=0.02)),
+    "leanings": Kind("what the person leans to", Weights(affinity=1.0, popular=0.02), 0.6),
+    "blend": Kind("the product's own policy for an item's page", _BLEND, 0.6),
+    "hybrid": Kind("what the learned ranker says", _BLEND, 0.6, Ranker.HYBRID),
+    "hybrid+everybody": Kind(
+        "the same, and 10 % off for everybody", _BLEND, 0.6, Ranker.HYBRID, Giving.EVERYBODY
     ),
+    "hybrid+uplift": Kind(
+        "the same, and an offer by what it changes", _BLEND, 0.6, Ranker.HYBRID, Giving.BY_UPLIFT
+    ),
+    LOTS: Kind("the same, and offers by lot", _BLEND, 0.6, Ranker.HYBRID, Giving.BY_LOT),
+    ALL_LOTS: Kind("the same, to everybody", _BLEND, 0.6, Ranker.HYBRID, Giving.ALL_BY_LOT),
 }
 
-POLICIES: dict[str, str] = {name: said for name, (said, _, _) in _KINDS.items()}
+POLICIES: dict[str, str] = {
+    name: kind.says for name, kind in _KINDS.items() if name not in {LOTS, ALL_LOTS}
+}
 """Each policy's name, and what it shows."""
 
 
@@ -44,15 +69,35 @@ def placement_of(policy: str) -> Placement:
     if policy not in _KINDS:
         known = ", ".join(_KINDS)
         raise UnknownPolicy(f"There is no policy {policy!r} to rehearse; there are {known}.")
-    _, weights, lean = _KINDS[policy]
+    kind = _KINDS[policy]
     return Placement(
-        name=slot_of(policy), limit=SHOWN, weights=weights, lean=lean, filters=Filters()
+        name=slot_of(policy),
+        limit=SHOWN,
+        weights=kind.weights,
+        lean=kind.lean,
+        ranker=kind.ranker,
+        filters=Filters(),
     )
 
 
 def slot_of(policy: str) -> str:
     """Return the name of a policy's placement."""
-    return f"rehearsal_{policy}"
+    return f"rehearsal_{policy.replace('+', '_')}"
+
+
+def gives(policy: str) -> Giving:
+    """Return whom a policy gives an offer."""
+    return _KINDS[policy].gives
+
+
+def learns(policies: Sequence[str]) -> bool:
+    """Return whether a policy needs an uplift model."""
+    return any(gives(policy) is Giving.BY_UPLIFT for policy in policies)
+
+
+def offers(policies: Sequence[str]) -> bool:
+    """Return whether a policy gives offers at all."""
+    return any(gives(policy) is not Giving.NOBODY for policy in policies)
 
 
 def files_of(policies: Sequence[str]) -> dict[str, str]:
@@ -60,4 +105,6 @@ def files_of(policies: Sequence[str]) -> dict[str, str]:
     placements = [msgspec.to_builtins(placement_of(policy)) for policy in policies]
     for one in placements:
         del one["version"], one["bandit"]
-    return {"rehearsal.yaml": json.dumps({"placements": placements}, indent=1)}
+    more = offers_of([gives(policy) for policy in policies])
+    files = {"placements": placements + more["placements"], "offers": more["offers"]}
+    return {"rehearsal.yaml": json.dumps(files, indent=1)}

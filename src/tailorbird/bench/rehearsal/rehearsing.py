@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.bench.rehearsal.living import Lived, World
-from tailorbird.bench.rehearsal.policies import placement_of
-from tailorbird.bench.rehearsal.scene import START_MS, Floats, Plan, Scene, Told, prepare
+from tailorbird.bench.rehearsal.policies import learns, placement_of
+from tailorbird.bench.rehearsal.report import UpliftLine
+from tailorbird.bench.rehearsal.scene import Floats, Plan, Scene, Told, prepare
+from tailorbird.bench.rehearsal.teaching import PAST, Teach, learn
 from tailorbird.experiments.assigning import KEPT_OUT, Split, assigned_many
 from tailorbird.experiments.experiment import HELD_OUT, Experiment, Status, Variant
 from tailorbird.experiments.hashing import fingerprint
@@ -53,6 +55,7 @@ class Rehearsed(msgspec.Struct, frozen=True, eq=False):
         experiment: what became of the shoppers in the world with the experiment.
         under: by policy, what would have become of them had everybody seen it.
         reading: what the analyst says of the experiment.
+        uplift: what was learned of offers, where a policy needed that.
     """
 
     plan: Plan
@@ -64,28 +67,34 @@ class Rehearsed(msgspec.Struct, frozen=True, eq=False):
     experiment: Lived
     under: dict[str, Lived]
     reading: Reading
+    uplift: UpliftLine | None = None
 
 
-async def rehearse(folder: Path, plan: Plan, told: Told) -> Rehearsed:
+async def rehearse(folder: Path, plan: Plan, told: Told, teach: Teach | None = None) -> Rehearsed:
     """Rehearse; the same plan finds the same.
 
     Args:
         folder: empty; the worlds' data and the experiment's table are left there.
         plan: what to rehearse.
         told: hears of progress.
+        teach: learns uplift from a data folder; needed by policies that go by it.
 
     Raises:
         BadRehearsal: there is nothing to compare.
         UnknownPolicy: a policy is not known.
     """
     _check(plan)
-    scene = await prepare(folder / "past", plan, told)
+    scene, past, uplift = await prepare(folder / PAST, plan, told), folder / PAST, None
+    if learns(plan.policies):
+        if teach is None:
+            raise BadRehearsal("A policy goes by uplift, and there is nobody to teach it.")
+        scene, past, uplift = await learn(folder, scene, plan, told, teach)
     variants = assignment(plan)
     control = plan.policies[0]
     shown = tuple(control if one == HELD_OUT else one for one in variants)
-    experiment = await _lived(folder, scene, plan, ("experiment", shown), told)
+    experiment = await _lived(past, scene, plan, ("experiment", shown), told)
     under = {
-        policy: await _lived(folder, scene, plan, (policy, (policy,) * plan.shoppers), told)
+        policy: await _lived(past, scene, plan, (policy, (policy,) * plan.shoppers), told)
         for policy in plan.policies
     }
     _write(folder / TABLE, scene, variants, experiment)
@@ -99,6 +108,7 @@ async def rehearse(folder: Path, plan: Plan, told: Told) -> Rehearsed:
         experiment=experiment,
         under=under,
         reading=reading_of(folder / TABLE, plan),
+        uplift=uplift,
     )
 
 
@@ -140,12 +150,12 @@ def _check(plan: Plan) -> None:
 
 
 async def _lived(
-    folder: Path, scene: Scene, plan: Plan, world: tuple[str, tuple[str, ...]], told: Told
+    past: Path, scene: Scene, plan: Plan, world: tuple[str, tuple[str, ...]], told: Told
 ) -> Lived:
     name, policy_of = world
-    place = folder / name
-    shutil.copytree(folder / "past", place)
-    until_ms = START_MS + plan.days * DAY_MS
+    place = past.parent / name
+    shutil.copytree(past, place)
+    until_ms = scene.start_ms + plan.days * DAY_MS
     return await World(scene, policy_of).live(place, until_ms, f"living: {name}", told)
 
 

@@ -7,6 +7,38 @@ import msgspec
 from tailorbird.bench.rehearsal.scene import Plan
 
 
+class Covered(msgspec.Struct, frozen=True):
+    """A measured effect with its 95 % interval, the truth, and whether the interval holds it."""
+
+    value: float
+    low: float
+    high: float
+    truth: float
+    holds: bool
+
+
+class UpliftLine(msgspec.Struct, frozen=True, rename="camel"):
+    """What was learned of the effect of offers on having ordered within a week, and the truth.
+
+    Attributes:
+        people: who drew a lot.
+        average: effect on everybody; None where nothing was learned.
+        deciles: by predicted uplift, the highest first.
+        varies: whether effects were found to differ among people.
+        verdict: what is said of it.
+        depths: by margin, the depth in percent for each decile.
+        refused: why nothing was learned.
+    """
+
+    people: int = 0
+    average: Covered | None = None
+    deciles: tuple[Covered, ...] = ()
+    varies: bool = False
+    verdict: tuple[str, ...] = ()
+    depths: tuple[tuple[float, tuple[float | None, ...]], ...] = ()
+    refused: str | None = None
+
+
 class PolicyLine(msgspec.Struct, frozen=True, rename="camel"):
     """One policy; money in major units per exposed shopper.
 
@@ -15,6 +47,8 @@ class PolicyLine(msgspec.Struct, frozen=True, rename="camel"):
         shoppers: exposed shoppers who saw it in the experiment.
         revenue: what those spent.
         would_be: what all exposed shoppers would have spent, had everybody seen it.
+        profit: what would have been left of that after the goods' cost and the discounts.
+        discount: what would have been taken off.
         truth: the true effect: `would_be` less the control's; None for the control.
         relative: the same as a share of the control's.
         effect: the measured effect, adjusted by CUPED.
@@ -27,6 +61,8 @@ class PolicyLine(msgspec.Struct, frozen=True, rename="camel"):
     shoppers: int
     revenue: float
     would_be: float
+    profit: float
+    discount: float
     truth: float | None = None
     relative: float | None = None
     effect: float | None = None
@@ -78,6 +114,7 @@ class Report(msgspec.Struct, frozen=True, rename="camel"):
         holdout: exposed shoppers kept out of the experiment.
         holdout_revenue: what those spent; None if there are none.
         trials: experiments out of what every shopper would have spent: A/A first.
+        uplift: what was learned of offers, where a policy needed that.
     """
 
     plan: Plan
@@ -88,3 +125,4 @@ class Report(msgspec.Struct, frozen=True, rename="camel"):
     holdout: int
     holdout_revenue: float | None
     trials: tuple[Tried, ...]
+    uplift: UpliftLine | None = None

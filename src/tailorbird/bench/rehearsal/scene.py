@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.bench.rehearsal.policies import CONTROL
+from tailorbird.bench.rehearsal.policies import CONTROL, offers
 from tailorbird.beside import model_store, training_source
 from tailorbird.collect.admit import Door
 from tailorbird.compose import Install
@@ -18,6 +18,7 @@ from tailorbird.predict.trainer import Plan as Training
 from tailorbird.predict.trainer import TooLittleData, train
 from tailorbird.settings import Settings
 from tailorbird.simulate.behavior import history
+from tailorbird.simulate.sensitivity import sensitive
 from tailorbird.simulate.shop import Shop, make_shop
 from tailorbird.simulate.shoppers import Shopper, make_shoppers
 from tailorbird.simulate.visits import Visit, plan_visits
@@ -48,6 +49,7 @@ class Plan(msgspec.Struct, frozen=True):
         policies: what is compared; the first is the control.
         holdout: share of shoppers whom the experiment does not reach; they see the control's.
         items: how many the shop has.
+        learn_days: how long offers are given by lot before, where a policy needs that.
     """
 
     shoppers: int = 2_000
@@ -57,6 +59,7 @@ class Plan(msgspec.Struct, frozen=True):
     policies: tuple[str, ...] = (CONTROL, "session", "blend")
     holdout: float = 0.05
     items: int = 600
+    learn_days: int = 28
 
 
 class Scene(msgspec.Struct, frozen=True, eq=False):
@@ -64,6 +67,7 @@ class Scene(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         shop, shoppers: who shops where.
+        start_ms: when that is.
         visits: all visits during the experiment, in the order of their start.
         before: float64[shoppers], what each has spent in the past, in major units.
         came: float64[shoppers], how many events each has left in the past.
@@ -71,6 +75,7 @@ class Scene(msgspec.Struct, frozen=True, eq=False):
 
     shop: Shop
     shoppers: tuple[Shopper, ...]
+    start_ms: int
     visits: tuple[Visit, ...]
     before: Floats
     came: Floats
@@ -86,6 +91,8 @@ async def prepare(folder: Path, plan: Plan, told: Told) -> Scene:
     rng = np.random.default_rng(plan.seed)
     shop = make_shop(rng, START_MS - plan.past_days * DAY_MS, plan.items)
     shoppers = make_shoppers(rng, plan.shoppers)
+    if offers(plan.policies):
+        shoppers = tuple(sensitive(one) for one in shoppers)
     spent: Counter[int] = Counter()
     came: Counter[int] = Counter()
     owner = {device.anonymous_id: one.number for one in shoppers for device in one.devices}
@@ -107,15 +114,23 @@ async def prepare(folder: Path, plan: Plan, told: Told) -> Scene:
     finally:
         await install.close()
     _train(settings_of(folder), np.random.default_rng([plan.seed, 1]), told)
-    luck = np.random.default_rng([plan.seed, 2])
-    visits = plan_visits(shop, shoppers, START_MS, START_MS + plan.days * DAY_MS, luck)
     return Scene(
         shop=shop,
         shoppers=shoppers,
-        visits=tuple(visits),
+        start_ms=START_MS,
+        visits=coming(shop, shoppers, (START_MS, plan.days), [plan.seed, 2]),
         before=np.array([spent[one.number] / 100 for one in shoppers]),
         came=np.array([float(came[one.number]) for one in shoppers]),
     )
+
+
+def coming(
+    shop: Shop, shoppers: tuple[Shopper, ...], when: tuple[int, int], seed: list[int]
+) -> tuple[Visit, ...]:
+    """Return the visits from a moment on, for so many days, by a luck of their own."""
+    since_ms, days = when
+    luck = np.random.default_rng(seed)
+    return tuple(plan_visits(shop, shoppers, since_ms, since_ms + days * DAY_MS, luck))
 
 
 def revenue_minor(event: WireEvent) -> int:

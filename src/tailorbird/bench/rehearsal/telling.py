@@ -11,11 +11,14 @@ import numpy as np
 from tailorbird.bench.rehearsal.rehearsing import Rehearsed, rehearse
 from tailorbird.bench.rehearsal.report import PolicyLine, Report
 from tailorbird.bench.rehearsal.scene import Floats, Plan, Told
+from tailorbird.bench.rehearsal.teaching import Teach
 from tailorbird.bench.rehearsal.trials import tried
 from tailorbird.experiments.experiment import HELD_OUT
 
 
-def run(folder: Path, plan: Plan, experiments: int, told: Told) -> Report:
+def run(
+    folder: Path, plan: Plan, experiments: int, told: Told, teach: Teach | None = None
+) -> Report:
     """Rehearse in an empty folder and return the report.
 
     Args:
@@ -23,12 +26,13 @@ def run(folder: Path, plan: Plan, experiments: int, told: Told) -> Report:
         plan: what to rehearse.
         experiments: how many experiments to draw out of it for each policy.
         told: hears of progress.
+        teach: learns uplift from a data folder; needed by policies that go by it.
 
     Raises:
         BadRehearsal: there is nothing to compare.
         UnknownPolicy: a policy is not known.
     """
-    return report_of(asyncio.run(rehearse(folder, plan, told)), experiments, told)
+    return report_of(asyncio.run(rehearse(folder, plan, told, teach)), experiments, told)
 
 
 def report_of(rehearsed: Rehearsed, experiments: int, told: Told) -> Report:
@@ -48,6 +52,7 @@ def report_of(rehearsed: Rehearsed, experiments: int, told: Told) -> Report:
         holdout=len(out),
         holdout_revenue=_mean(out) if len(out) else None,
         trials=tuple(trials),
+        uplift=rehearsed.uplift,
     )
 
 
@@ -59,7 +64,10 @@ def _lines(rehearsed: Rehearsed) -> Iterator[PolicyLine]:
     base = would_be[rehearsed.plan.policies[0]]
     for policy in rehearsed.plan.policies:
         seen = _within(rehearsed, policy)
-        known, told = (policy, len(seen), _mean(seen), would_be[policy]), measured.get(policy)
+        lived, who = rehearsed.under[policy], rehearsed.exposed
+        kept = _mean(lived.profit[who]), _mean(lived.discount[who])
+        known = (policy, len(seen), _mean(seen), would_be[policy], *kept)
+        told = measured.get(policy)
         truth = would_be[policy] - base
         relative = truth / base if base else None
         if policy == rehearsed.plan.policies[0]:

@@ -19,6 +19,13 @@ _LEAST_NOISE = 1e-3
 _BORROWED = 10.0
 
 
+class Learned(NamedTuple):
+    """What is believed of one arm: its mean reward, and how often it was shown."""
+
+    mean: float
+    exposures: int
+
+
 class Belief(NamedTuple):
     """What is believed of some arms' mean rewards.
 

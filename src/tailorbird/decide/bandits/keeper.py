@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.decide.bandits.beliefs import Plane
-from tailorbird.decide.bandits.choosing import Chances, Choice, chances, drawn, planes_of
-from tailorbird.decide.bandits.policy import Arm, Bandit
+from tailorbird.decide.bandits.beliefs import Learned, Plane
+from tailorbird.decide.bandits.choosing import (
+    Chances,
+    Choice,
+    beliefs,
+    chances,
+    drawn,
+    planes_of,
+)
+from tailorbird.decide.bandits.policy import Arm, Bandit, Money
 from tailorbird.decide.bandits.ports import BanditStore, Decisions, Events, Kept
 from tailorbird.decide.bandits.regret import BanditReading, read_bandit
 from tailorbird.decide.bandits.state import (
@@ -23,12 +31,12 @@ from tailorbird.decide.bandits.state import (
     fold,
     retracted,
 )
-from tailorbird.decide.placements import Placements
+from tailorbird.decide.placements import Placement, Placements
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.identity.graph import Resolved
 from tailorbird.spine.clock import MINUTE_MS, Clock
-from tailorbird.spine.events import LoggedEvent
-from tailorbird.spine.ids import PersonId, Subject
+from tailorbird.spine.events import ORDER_COMPLETED, Event, LoggedEvent
+from tailorbird.spine.ids import ItemId, PersonId, Subject
 
 _A_BATCH = 2_000
 _ALL = 1_000_000
@@ -39,6 +47,10 @@ _RIPENS_MS = MINUTE_MS  # with delayed rewards, chances are made anew so often
 Floats = NDArray[np.float64]
 
 
+def _unknown_cost(_item: ItemId) -> int | None:
+    return None
+
+
 class Outside(msgspec.Struct, frozen=True):
     """What the keeper works with.
 
@@ -47,12 +59,14 @@ class Outside(msgspec.Struct, frozen=True):
         decisions: the journal.
         events: the log.
         person: who a subject is.
+        cost_minor: what an item costs the shop; None where that is not known.
     """
 
     store: BanditStore
     decisions: Decisions
     events: Events
     person: Callable[[Subject], Awaitable[PersonId | None]]
+    cost_minor: Callable[[ItemId], int | None] = _unknown_cost
 
 
 class _Table(msgspec.Struct):
@@ -94,6 +108,7 @@ class BanditKeeper:
         self._ready = False
         self._unaddressed: list[_Unaddressed] = []
         self._unseen: list[Resolved] = []
+        self._rounding = asyncio.Lock()
 
     def adopt(self, placements: Placements) -> None:
         """Put other settings in force; what was learned by a placement stays with its name."""
@@ -139,11 +154,12 @@ class BanditKeeper:
 
     async def round(self) -> None:
         """Learn from what was shown and what followed."""
-        self._fold()
-        news, self._unaddressed = self._unaddressed, []
-        for one in news:
-            await self._credit(one)
-        self._fold()
+        async with self._rounding:  # what one round has taken up another must not take for done
+            self._fold()
+            news, self._unaddressed = self._unaddressed, []
+            for one in news:
+                await self._credit(one)
+            self._fold()
 
     async def recall(self, folded: int) -> None:
         """Take up what was learned before this process, and what came since.
@@ -197,13 +213,25 @@ class BanditKeeper:
         now_ms = self._clock()
         return {
             one.name: read_bandit(
-                tuple(creative.id for creative in one.creatives),
+                _arms_of(one, self._tables[one.name].state),
                 self._tables[one.name].state,
                 one.bandit,
                 now_ms,
             )
             for one in placements.all()
             if one.bandit is not None and one.name in self._tables
+        }
+
+    def learned(self, placement: str) -> dict[str, Learned]:
+        """Return what is believed of every arm that a placement's bandit has shown."""
+        table = self._tables.get(placement)
+        if table is None or not table.state.arms:
+            return {}
+        names = tuple(table.state.arms)
+        means = beliefs(names, table.state, table.bandit, self._clock()).mean.tolist()
+        return {
+            name: Learned(mean, table.state.arms[name].exposures)
+            for name, mean in zip(names, means, strict=True)
         }
 
     def _same_for_all(
@@ -231,7 +259,7 @@ class BanditKeeper:
             self._offset = max(self._offset, logged.offset)
             event = logged.event
             for name, table in self._tables.items():
-                amount = None if event.order is None else event.order.revenue_minor
+                amount = None if event.order is None else self._amount(event, table.bandit)
                 value = table.bandit.worth(event.name, amount)
                 if value is None:
                     continue
@@ -241,6 +269,18 @@ class BanditKeeper:
                     self._unaddressed.append(_Unaddressed(person, name, reward))
                 elif _knows(table, exposure_id):
                     table.waiting.append(reward)
+                elif _knows(table, whole := exposure_id.rpartition("-")[0]):
+                    table.waiting.append(msgspec.structs.replace(reward, exposure_id=whole))
+
+    def _amount(self, event: Event, bandit: Bandit) -> int | None:
+        """Return what an order counts, in minor units: its revenue, or its margin."""
+        if event.order is None:
+            return None
+        cost = 0
+        if bandit.money is Money.MARGIN and event.name == ORDER_COMPLETED:
+            for line in event.items:
+                cost += (self._outside.cost_minor(line.id) or 0) * line.quantity
+        return event.order.revenue_minor - cost
 
     async def _credit(self, one: _Unaddressed) -> None:
         """Give a reward without an exposure id to the last exposure of the person before it."""
@@ -303,6 +343,13 @@ def _knows(table: _Table, exposure_id: str) -> bool:
     )
 
 
+def _arms_of(placement: Placement, state: BanditState) -> tuple[str, ...]:
+    """Return the arms of now; of offers those that were shown, as what can be differs by cart."""
+    if placement.creatives:
+        return tuple(one.id for one in placement.creatives)
+    return tuple(one.id for one in placement.policies) or tuple(sorted(state.arms))
+
+
 def _planes(table: _Table, arms: tuple[Arm, ...], width: int) -> dict[str, Plane]:
     """Return the arms' linear beliefs, made once until the bandit learns."""
     missing = [arm.id for arm in arms if arm.id not in table.planes]
@@ -312,19 +359,18 @@ def _planes(table: _Table, arms: tuple[Arm, ...], width: int) -> dict[str, Plane
 
 
 def _exposures(record: DecisionRecord) -> list[tuple[str, Exposed]]:
-    """Return what bandits chose in a decision, by placement."""
-    made = []
-    for slot in record.decisions:
-        content: dict[str, Any] = slot.get("content") or {} if isinstance(slot, dict) else {}
-        if "actionProbability" in content:
-            features = content.get("features")
-            context = b"" if features is None else np.array(features, dtype=np.float64).tobytes()
-            exposed = Exposed(
-                content["exposureId"],
-                content["id"],
-                record.at_ms,
-                content["actionProbability"],
-                context=context,
-            )
-            made.append((slot["placement"], exposed))
-    return made
+    """Return what bandits chose in a decision, by placement: content, or an arm of the whole."""
+    return [
+        (slot["placement"], _exposed(shown, record.at_ms))
+        for slot in record.decisions
+        if isinstance(slot, dict)
+        for shown in (slot.get("content"), slot.get("arm"))
+        if shown and "actionProbability" in shown
+    ]
+
+
+def _exposed(shown: Mapping[str, Any], at_ms: int) -> Exposed:
+    features = shown.get("features")
+    context = b"" if features is None else np.array(features, dtype=np.float64).tobytes()
+    chance = shown["actionProbability"]
+    return Exposed(shown["exposureId"], shown["id"], at_ms, chance, context=context)

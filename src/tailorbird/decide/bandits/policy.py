@@ -40,6 +40,13 @@ class Measure(StrEnum):
     AMOUNT = "amount"
 
 
+class Money(StrEnum):
+    """What of an order counts as its amount."""
+
+    REVENUE = "revenue"
+    MARGIN = "margin"
+
+
 class Guardrails(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """What a bandit must not do, however well it pays.
 
@@ -65,6 +72,8 @@ class Bandit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
             0.1 for a click and 1 for an order. In `amount` an order counts its revenue so often
             (and a refund its own: give it -1).
         measure: what the rewards add up to. A share is kept within [0, 1], each event counts once.
+        money: of an order, its revenue, or what of it is left after what its goods cost the shop:
+            by revenue the deepest discount looks best.
         window_days: how long after an exposure its rewards count.
         delay_hours: how long a reward takes on average, if long: exposures count by how much of
             their reward may have come (Vernade, Cappé & Perchet, 2017).
@@ -78,6 +87,7 @@ class Bandit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     policy: Policy = Policy.THOMPSON
     rewards: dict[str, float] = msgspec.field(default_factory=lambda: {CLICKED: 1.0})
     measure: Measure = Measure.SHARE
+    money: Money = Money.REVENUE
     window_days: float = 7.0
     delay_hours: float = 0.0
     epsilon: float = 0.1

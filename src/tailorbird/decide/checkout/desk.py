@@ -69,7 +69,7 @@ class CheckoutDesk:
 
     def _till(self, asked: Asked) -> Till:
         here = asked.moment
-        basket = basket_of(here.context, here.profile, self._catalog.get)
+        basket = basket_of(here.context, here.profile, self._catalog.get, standing=asked.standing)
         currency = here.context.currency or basket.currency or preferred_currency(here.profile)
         presence = None if here.profile is None else here.profile.presence
         country = here.context.country

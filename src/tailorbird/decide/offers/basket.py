@@ -7,7 +7,10 @@ from functools import cached_property
 
 import msgspec
 
+from tailorbird.accounts.terms import Standing
 from tailorbird.catalog.items import Item
+from tailorbird.catalog.price_lists import listed_minor
+from tailorbird.decide.accounts import for_them
 from tailorbird.decide.wire import RequestContext
 from tailorbird.profile.cart import InCart, in_cart
 from tailorbird.profile.profile import Profile
@@ -58,14 +61,18 @@ def basket_of(
     profile: Profile | None,
     find: Find,
     assumed_margin: float | None = None,
+    standing: Standing | None = None,
 ) -> Basket:
     """Return the cart that a page states, or else the profile knows, at the catalog's prices.
+
+    For an account the prices are its own list's, and what is not for it does not count.
 
     Args:
         context: the request's.
         profile: the person's.
         find: the catalog.
         assumed_margin: margin of items whose cost is unknown, as a share of the price.
+        standing: what holds for the account in whose name they buy.
     """
     known = {} if profile is None else {line.item: line for line in in_cart(profile.cart)}
     if context.cart:
@@ -80,6 +87,10 @@ def basket_of(
     uncosted: ItemId | None = None
     for name, quantity in stated:
         item = find(name)
+        if item is not None and standing is not None:
+            if not for_them(item, standing):
+                continue
+            item = _at_list_price(item, standing.price_list)
         line, unit_cost = _line(name, quantity, item, known.get(name), context.currency)
         lines.append(line)
         if unit_cost is None and assumed_margin is not None:
@@ -92,6 +103,11 @@ def basket_of(
     currency = min(currencies) if currencies else context.currency
     value = min(sum(line.quantity * line.price_minor for line in lines), _MOST_MINOR)
     return Basket(tuple(lines), value, cost, currency, uncosted, mixed=len(currencies) > 1)
+
+
+def _at_list_price(item: Item, price_list: str | None) -> Item:
+    price = listed_minor(item, price_list)
+    return msgspec.structs.replace(item, price_minor=price, sale_price_minor=None)
 
 
 def _line(

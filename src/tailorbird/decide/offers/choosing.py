@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from tailorbird.decide.offers.basket import Basket
 from tailorbird.decide.offers.offer import Offer, OfferKind
 from tailorbird.spine.money import exponent, to_minor
+
+ByMargin = tuple[tuple[float, tuple[float | None, ...]], ...]
+"""From which margin on, and the depth in percent by decile; None where none earned."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -19,8 +20,8 @@ class Told(msgspec.Struct, frozen=True):
         effect: the expected change of the chance to buy.
         decile: 1 (moved most) to 10.
         treated_rate, held_out_rate: how many of the decile bought in the trial, by arm.
-        depths: by decile, the depth in percent that a later holdout has shown to earn most; None
-            where none did. Empty while nobody has measured.
+        depths: what lots have shown to earn most, by margin. Empty while nobody has measured.
+        alike: whether it could not be told whom the offer moves more: all deciles are one.
     """
 
     model: str
@@ -28,7 +29,8 @@ class Told(msgspec.Struct, frozen=True):
     decile: int
     treated_rate: float
     held_out_rate: float
-    depths: tuple[float | None, ...] = ()
+    depths: ByMargin = ()
+    alike: bool = False
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -38,6 +40,8 @@ class Untold(msgspec.Struct, frozen=True):
 
 
 Said = Told | Untold
+
+_NEARLY = 1e-9
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -75,7 +79,7 @@ def chosen(offer: Offer, basket: Basket, said: Said) -> Chosen | NotChosen:
     fault = _unfit(offer, basket)
     if fault is not None:
         return NotChosen(fault)
-    wanted, why = _wanted(offer, said)
+    wanted, why = _wanted(offer, basket, said)
     if wanted is None:
         return NotChosen(why)
     problem = "no depth of this offer is as small as what pays"
@@ -117,7 +121,9 @@ def discount_minor(offer: Offer, depth: float, value_minor: int) -> int:
 def _problem(offer: Offer, basket: Basket, said: Said, cost_minor: int) -> str | None:
     if not _leaves_margin(offer, basket, cost_minor):
         return "the margin of this cart is too small"
-    if isinstance(said, Told) and not _earns(said, basket, cost_minor):
+    if isinstance(said, Untold) or (said.depths and offer.kind is OfferKind.PERCENT):
+        return None
+    if not _earns(said, basket, cost_minor):
         return "a discount would cost more than it brings"
     return None
 
@@ -137,14 +143,16 @@ def _unfit(offer: Offer, basket: Basket) -> str | None:
     return None
 
 
-def _wanted(offer: Offer, said: Said) -> tuple[float | None, str]:
+def _wanted(offer: Offer, basket: Basket, said: Said) -> tuple[float | None, str]:
     """Return the deepest that may be offered, and on what that rests."""
     if isinstance(said, Untold):
         if offer.depth_without_model is None:
             return None, f"{said.reason}, and nothing is offered without"
         return offer.depth_without_model, f"the same for everybody: {said.reason}"
     why = f"decile {said.decile} of 10 by uplift"
-    steps = () if offer.by_uplift is None else offer.by_uplift.steps
+    if said.alike:
+        why = "its trial could not tell whom it moves more"
+    steps = () if offer.by_uplift is None or said.alike else offer.by_uplift.steps
     if steps:
         reached = [
             step.depth
@@ -154,11 +162,18 @@ def _wanted(offer: Offer, said: Said) -> tuple[float | None, str]:
         ]
         return (max(reached), why) if reached else (None, f"{why}: a discount would change little")
     if said.depths and offer.kind is OfferKind.PERCENT:
-        depth = said.depths[said.decile - 1]
+        depth = _measured(said, basket)
         return (depth, why) if depth is not None else (None, f"{why}: no tested depth paid")
     if said.effect <= 0:
         return None, f"{why}: a discount would change nothing"
     return offer.usable_depths[0], why
+
+
+def _measured(said: Told, basket: Basket) -> float | None:
+    """Return the depth that earned most with a decile, at the margin next below the basket's."""
+    margin = 1.0 - (basket.cost_minor or 0) / basket.value_minor
+    rows = [depths for least, depths in said.depths if least <= margin + _NEARLY]
+    return rows[-1][said.decile - 1] if rows else None
 
 
 def _leaves_margin(offer: Offer, basket: Basket, cost_minor: int) -> bool:
@@ -197,8 +212,3 @@ def amount_words(offer: Offer, depth: float) -> str:
         case _:
             digits = exponent(offer.currency) if depth % 1 else 0
             return f"{depth:.{digits}f} {offer.currency} off"
-
-
-def depths_in_percent(shares: Iterable[float | None]) -> tuple[float | None, ...]:
-    """Return depths given as shares of the price as percents."""
-    return tuple(None if one is None else round(one * 100, 6) for one in shares)

@@ -43,6 +43,8 @@ def _placed(offer: Offer, known: Known) -> Iterator[Fault]:
         yield Fault("$.placement", f"there is no placement {offer.placement!r}{hint}")
     elif found.kind is not PlacementKind.OFFER:
         yield Fault("$.placement", f"{offer.placement!r} is no placement of kind `offer`")
+    elif found.bandit is not None and offer.explore:
+        yield Fault("$.explore", f"the bandit of {found.name!r} explores: leave `explore` out")
 
 
 def _depths(offer: Offer) -> Iterator[Fault]:

@@ -8,15 +8,27 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from tailorbird.accounts.terms import Standing
+from tailorbird.decide.bandits.choosing import Choice
 from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
 from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, at_depth
 from tailorbird.decide.offers.drawing import HELD_OUT, TRIED, Draw, deepest_of, drawn
 from tailorbird.decide.offers.grants import Grant, Refused, Wanted
-from tailorbird.decide.offers.lots import Lot, luck_of
+from tailorbird.decide.offers.learning import (
+    LEARNED,
+    NONE_LEFT,
+    NOTHING,
+    Learner,
+    Option,
+    least_stock,
+    options_of,
+)
+from tailorbird.decide.offers.lots import Lot, is_held_out, luck_of
 from tailorbird.decide.offers.offer import OfferKind
 from tailorbird.decide.offers.ports import GrantStore, Uplifts
 from tailorbird.decide.offers.ready import ByPlacement, ReadyOffer
 from tailorbird.decide.offers.showing import (
+    ON_LEARNED,
     ON_LOT,
     ON_NOBODY,
     ON_PERSON,
@@ -56,6 +68,7 @@ class Shopper(msgspec.Struct, frozen=True):
         now_ms: when.
         left_ms: how long the answer may still take.
         rehearsed: nothing is to be given, only told what would be.
+        standing: what holds for the account in whose name they buy.
     """
 
     subject: Subject
@@ -65,6 +78,7 @@ class Shopper(msgspec.Struct, frozen=True):
     now_ms: int
     left_ms: float
     rehearsed: bool = False
+    standing: Standing | None = None
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -95,13 +109,16 @@ class OfferDesk:
         """Put other offers in force; what was given before stays good."""
         self._offers = offers
 
-    async def found(self, placement: str, shopper: Shopper, exposure_id: str) -> Found:
+    async def found(
+        self, placement: str, shopper: Shopper, exposure_id: str, learner: Learner | None = None
+    ) -> Found:
         """Return what a placement gives one shopper, durably held if it is a discount.
 
         Args:
             placement: its name.
             shopper: who asks.
             exposure_id: of the answer.
+            learner: the placement's bandit, if it has one.
         """
         offers = [one for one in self._offers.get(placement, ()) if one.is_on(shopper.now_ms)]
         if not offers:
@@ -117,6 +134,8 @@ class OfferDesk:
                 shown = given(one, open_now[one.name], exposure_id)
                 arm = "treatment" if one.offer.holdout else None
                 return Found(shown, one.policy, arm=arm, personal=True)
+        if learner is not None:
+            return await self._learned(offers, shopper, theirs, exposure_id, learner)
         return await self._first(offers, shopper, theirs, exposure_id)
 
     async def _first(
@@ -131,7 +150,11 @@ class OfferDesk:
         lots: tuple[Lot, ...] = ()
         for one in offers:
             basket = basket_of(
-                shopper.context, shopper.profile, self._counter.find, one.offer.assumed_margin
+                shopper.context,
+                shopper.profile,
+                self._counter.find,
+                one.offer.assumed_margin,
+                shopper.standing,
             )
             if not self._may_have(one, shopper, basket):
                 continue
@@ -148,6 +171,74 @@ class OfferDesk:
         if instead is None:
             return Found(notice="no offer is meant for this person and cart")
         return msgspec.structs.replace(instead, lots=lots)
+
+    async def _learned(
+        self,
+        offers: Sequence[ReadyOffer],
+        shopper: Shopper,
+        theirs: tuple[IdentifierKey, ...],
+        exposure_id: str,
+        learner: Learner,
+    ) -> Found:
+        """Return what the bandit of a placement chooses of all that may be given now."""
+        options, stock = {NOTHING: Option()}, None
+        for one in offers:
+            basket = basket_of(
+                shopper.context,
+                shopper.profile,
+                self._counter.find,
+                one.offer.assumed_margin,
+                shopper.standing,
+            )
+            if not self._may_have(one, shopper, basket):
+                continue
+            if is_held_out(one.offer, luck_of(one.offer, _who(shopper))):
+                return Found(policy=one.policy, notice=HELD_OUT, arm="control")
+            stock = least_stock(basket, self._counter.find)
+            options |= {
+                option.name: option
+                for option in options_of(one, basket)
+                if self._can_be(option, one, shopper, theirs)
+            }
+        choice = learner.choose(tuple(option.arm(stock) for option in options.values()))
+        if choice is None:
+            return Found(notice=NONE_LEFT)
+        option = options[choice.arm]
+        if option.one is None:
+            return Found(notice=LEARNED, learned=learner.given(choice, exposure_id))
+        return await self._as_learned(
+            option.one, option, shopper, theirs, (choice, learner, exposure_id)
+        )
+
+    def _can_be(
+        self, option: Option, one: ReadyOffer, shopper: Shopper, theirs: tuple[IdentifierKey, ...]
+    ) -> bool:
+        """Return whether no budget or cap is in the way of what a bandit could choose."""
+        if option.depth is None:
+            return True
+        wanted = self._wanted(one, shopper, option.depth, theirs, ON_LEARNED)
+        return self._counter.grants.refusal(wanted, one.limits) is None
+
+    async def _as_learned(
+        self,
+        one: ReadyOffer,
+        option: Option,
+        shopper: Shopper,
+        theirs: tuple[IdentifierKey, ...],
+        by: tuple[Choice, Learner, str],
+    ) -> Found:
+        """Return what was chosen, held if it is a discount; what cannot be held teaches nothing."""
+        choice, learner, exposure_id = by
+        arm = "treatment" if one.offer.holdout else None
+        shown = in_place(one.offer, exposure_id)
+        if option.depth is not None:
+            wanted = self._wanted(one, shopper, option.depth, theirs, ON_LEARNED)
+            held = await self._held(one, wanted, shopper)
+            if isinstance(held, Refused):
+                return Found(shown, one.policy, held.why, arm)
+            shown = given(one, held, exposure_id)
+        learned = learner.given(choice, exposure_id)
+        return Found(shown, one.policy, LEARNED, arm, learned=learned)
 
     async def _try(
         self,
@@ -244,7 +335,7 @@ class OfferDesk:
             person=shopper.person or PersonId(""),
             profile=shopper.profile or EMPTY,
             now_ms=shopper.now_ms,
-            event=_as_event(shopper),
+            event=as_event(shopper),
             beliefs=self._counter.beliefs,
             stated=basket.lines,
         )
@@ -288,7 +379,7 @@ def _rehearsed(wanted: Wanted) -> Grant:
     )
 
 
-def _as_event(shopper: Shopper) -> Event:
+def as_event(shopper: Shopper) -> Event:
     """Return the request as an event, so that conditions can ask who is known, and the context."""
     context = shopper.context
     return Event(

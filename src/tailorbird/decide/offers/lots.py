@@ -28,11 +28,13 @@ class Lot(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     Attributes:
         offer: its name.
         depth: in percent or major units; 0 for nothing.
+        meant: what the policy alone would have given.
         action_probabilities: by depth, the chance that this person had of it; 0 for nothing.
     """
 
     offer: str
     depth: float
+    meant: float
     action_probabilities: dict[str, float]
 
 
@@ -82,7 +84,7 @@ def lot_of(offer: Offer, given: float, chosen: float, possible: tuple[float, ...
     told = {
         key_of(depth): float(f"{chance:.9g}") for depth, chance in chances.items() if chance > 0.0
     }
-    return Lot(offer.name, given, told) if len(told) > 1 else None
+    return Lot(offer.name, given, chosen, told) if len(told) > 1 else None
 
 
 def key_of(depth: float) -> str:

@@ -6,7 +6,8 @@ from typing import Protocol
 from tailorbird.decide.offers.choosing import Said
 from tailorbird.decide.offers.grants import Grant, Limits, Redemption, Refused, Spending, Wanted
 from tailorbird.decide.offers.offer import Offer
-from tailorbird.predict.uplift.model import UpliftCard, UpliftModel
+from tailorbird.predict.uplift.depth_table import DepthTable
+from tailorbird.predict.uplift.model import UpliftModel
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.events import LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
@@ -42,11 +43,13 @@ class Uplifts(Protocol):
 
 
 class UpliftStore(Protocol):
-    """Trained uplift models, by treatment; a newer version serves in the place of an older."""
+    """Trained uplift models, by treatment; `current` names the version and the table that serve."""
 
-    def versions(self, treatment: str) -> Sequence[UpliftCard]: ...
+    def current(self, treatment: str) -> str | None: ...
 
     def load(self, treatment: str) -> UpliftModel | None: ...
+
+    def depths(self, treatment: str) -> DepthTable | None: ...
 
 
 class Orders(Protocol):

@@ -9,12 +9,13 @@ from tailorbird.decide.offers.grants import Grant
 from tailorbird.decide.offers.lots import Lot
 from tailorbird.decide.offers.offer import Offer, OfferKind
 from tailorbird.decide.offers.ready import ReadyOffer
-from tailorbird.decide.wire import ShownOffer
+from tailorbird.decide.wire import ShownArm, ShownOffer
 from tailorbird.spine.clock import format_time
 from tailorbird.spine.money import to_major
 
 ON_PERSON = "chosen by how you shop here, and by what is in your cart"
 ON_NOBODY = "the same for everybody who may have it"
+ON_LEARNED = "chosen by what has come of such offers, now and then by lot"
 ON_LOT = "part of a test, how much was drawn by lot"
 """What a discount rests on, in words."""
 
@@ -28,6 +29,7 @@ class Found(msgspec.Struct, frozen=True):
         notice: why nothing, or no discount, is given.
         arm: `treatment` or `control` where the offer holds some people out.
         personal: whether it depends on what is known of the person.
+        learned: what a bandit chose.
         lots: what chance decided, to be written down; of each offer that was tried in turn.
     """
 
@@ -37,6 +39,7 @@ class Found(msgspec.Struct, frozen=True):
     arm: str | None = None
     personal: bool = False
     lots: tuple[Lot, ...] = ()
+    learned: ShownArm | None = None
 
 
 def given(one: ReadyOffer, grant: Grant, exposure_id: str) -> ShownOffer:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from tailorbird.decide.offers.choosing import Said, Told, Untold, depths_in_percent
+from tailorbird.decide.offers.choosing import ByMargin, Said, Told, Untold
 from tailorbird.decide.offers.fairness import allowed, barred_features
 from tailorbird.decide.offers.offer import Offer
 from tailorbird.decide.offers.ports import UpliftStore
 from tailorbird.features.declaring import Feature, Kind
 from tailorbird.features.moment import Moment
 from tailorbird.features.store import UnknownFeature, named, values
+from tailorbird.predict.uplift.depth_table import DepthTable
 from tailorbird.predict.uplift.model import UpliftModel
-from tailorbird.predict.uplift.recalibrating import Depth
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.errors import TailorbirdError
 
@@ -32,7 +32,7 @@ class _Shelved(NamedTuple):
     """A model on the shelf, and the features that it reads; without them, why it is not asked."""
 
     model: UpliftModel
-    depths: tuple[float | None, ...]
+    depths: ByMargin
     features: tuple[Feature, ...]
     refused: str | None
 
@@ -50,37 +50,38 @@ class UpliftShelf:
         self._wanted: tuple[str, ...] = ()
         self._seen: dict[str, str] = {}
 
-    def want(self, offers: Iterable[Offer]) -> None:
-        """Note which treatments the offers in force ask about."""
-        self._wanted = tuple(sorted({treatment_of(one) for one in offers if one.by_uplift}))
+    def want(self, offers: Iterable[Offer], treatments: Iterable[str] = ()) -> None:
+        """Note which treatments the offers in force ask about, and which others are."""
+        asked = {treatment_of(one) for one in offers if one.by_uplift}
+        self._wanted = tuple(sorted(asked | set(treatments)))
 
     async def renew(self) -> None:
         """Serve versions that a training has stored since; a broken one leaves the old serving."""
         for treatment in self._wanted:
-            model = await asyncio.to_thread(self._fresh, treatment)
-            if model is not None:
-                self.put(model)
+            found = await asyncio.to_thread(self._fresh, treatment)
+            if found is not None:
+                self.put(*found)
 
-    def _fresh(self, treatment: str) -> UpliftModel | None:
+    def _fresh(self, treatment: str) -> tuple[UpliftModel, DepthTable | None] | None:
         try:
-            known = self._store.versions(treatment)
-            newest = known[-1].name if known else None
-            if newest is None or self._seen.get(treatment) == newest:
+            current = self._store.current(treatment)
+            if current is None or self._seen.get(treatment) == current:
                 return None
-            self._seen[treatment] = newest
-            return self._store.load(treatment)
+            self._seen[treatment] = current
+            model = self._store.load(treatment)
+            return None if model is None else (model, self._store.depths(treatment))
         except TailorbirdError as error:
             log.warning("uplift_model.refused treatment=%s said=%s", treatment, error.detail)
             return None
 
-    def put(self, model: UpliftModel, depths: Sequence[Depth] = ()) -> None:
+    def put(self, model: UpliftModel, table: DepthTable | None = None) -> None:
         """Serve a model, in the place of another of the same treatment.
 
         Args:
             model: as it was learned from a randomized trial.
-            depths: what a later holdout has shown to pay, by decile.
+            table: what lots have shown to pay, by margin and decile.
         """
-        in_percent = depths_in_percent(one.depth for one in depths)
+        by_margin = () if table is None else depths_by_margin(table)
         try:
             found = named(model.card.features)
         except UnknownFeature as error:
@@ -89,19 +90,33 @@ class UpliftShelf:
         else:
             texts = [one.name for one in found if one.kind is Kind.TEXT]
             refused = f"its uplift model reads the text {texts[0]!r}" if texts else None
-        self._models[model.card.treatment] = _Shelved(model, in_percent, found, refused)
+        self._models[model.card.treatment] = _Shelved(model, by_margin, found, refused)
 
     def said(self, offer: Offer, profile: Profile | None, now_ms: int) -> Said:
         """Return what an offer is expected to change for somebody, or why nobody can tell."""
-        shelved = self._models.get(treatment_of(offer))
+        return self.said_by(treatment_of(offer), profile, now_ms, offer)
+
+    def said_by(
+        self, treatment: str, profile: Profile | None, now_ms: int, offer: Offer | None = None
+    ) -> Said:
+        """Return what the model of a trial says of somebody, or why nobody can tell.
+
+        Args:
+            treatment: the trial's name.
+            profile: what is known of them.
+            now_ms: when.
+            offer: the offer that rests on it; none may rest on a model that reads what is barred.
+        """
+        shelved = self._models.get(treatment)
         if shelved is None:
             return Untold(UNTRAINED)
         if shelved.refused is not None:
             return Untold(shelved.refused)
-        excused = allowed(offer)
-        for barred in barred_features(shelved.model.card.features):
-            if barred.attribute not in excused:
-                return Untold(f"its uplift model reads {barred.attribute}, which is barred")
+        if offer is not None:
+            excused = allowed(offer)
+            for barred in barred_features(shelved.model.card.features):
+                if barred.attribute not in excused:
+                    return Untold(f"its uplift model reads {barred.attribute}, which is barred")
         if profile is None:
             return Untold(UNKNOWN_PERSON)
         return _told(shelved, profile, now_ms)
@@ -116,14 +131,31 @@ def treatment_of(offer: Offer) -> str:
 def _told(shelved: _Shelved, profile: Profile, now_ms: int) -> Said:
     card, deciles = shelved.model.card, shelved.model.deciles
     if not card.varies:
-        if card.average_low > 0:
-            return Untold("its trial could not tell whom it moves more")
-        last = deciles[-1]
-        return Told(card.name, card.average, _LAST, last.treated_rate, last.held_out_rate)
+        return _alike(shelved)
     known = values(shelved.features, Moment(now_ms, profile))
     row = [float(known[one.name] or 0) for one in shelved.features]
     found = shelved.model.predict(np.array([row]))[0]
     at = deciles[found.decile - 1]
     return Told(
         card.name, found.effect, found.decile, at.treated_rate, at.held_out_rate, shelved.depths
+    )
+
+
+def _alike(shelved: _Shelved) -> Said:
+    """Return what the average says, where it cannot be told whom a treatment moves more."""
+    card, deciles = shelved.model.card, shelved.model.deciles
+    if card.average_low > 0 and not shelved.depths:
+        return Untold("its trial could not tell whom it moves more")
+    treated, held_out = (
+        sum(getattr(one, name) for one in deciles) / len(deciles)
+        for name in ("treated_rate", "held_out_rate")
+    )
+    return Told(card.name, card.average, _LAST, treated, held_out, shelved.depths, alike=True)
+
+
+def depths_by_margin(table: DepthTable) -> ByMargin:
+    """Return a depth table in percent, the smallest margin first."""
+    return tuple(
+        (row.margin, tuple(None if one.depth is None else one.depth * 100 for one in row.depths))
+        for row in table.rows
     )

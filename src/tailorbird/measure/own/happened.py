@@ -1,13 +1,17 @@
-"""What a shop's own log and journal say of an experiment: plain rows, one pass over each."""
+"""What a shop's own log and journal say of an experiment: plain rows, one pass over each.
+
+Of each event and decision only those fields are decoded that a reading needs, and what only a few
+of them need (lines of orders, properties) only where it is needed.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from tailorbird.experiments.experiment import Experiment, ExposedBy, Unit
+from tailorbird.measure.own.people import LEFT_OUT, People
 from tailorbird.spine import events as names
-from tailorbird.spine.events import Event
+from tailorbird.spine.events import LineItem, OrderFact
 
 FLAG_LEVEL = "flag"
 EXPERIMENT_VIEWED = "Experiment Viewed"
@@ -19,33 +23,76 @@ _COUNTED = {
     "Message Unsubscribed": "unsubscribed",
     "Message Complained": "complained",
 }
+_lines = msgspec.msgpack.Decoder(tuple[LineItem, ...]).decode
+_properties = msgspec.msgpack.Decoder(dict[str, Any]).decode
+
+
+class SlotGist(msgspec.Struct, frozen=True, gc=False):
+    """Of one placement in a decision, what experiments said there."""
+
+    level: str = ""
+    experiments: tuple[dict[str, str], ...] = ()
+
+
+class DecisionGist(msgspec.Struct, frozen=True, gc=False):
+    """Of a stored decision, what a reading needs."""
+
+    decision_id: str
+    at_ms: int
+    person: str | None = None
+    anonymous_id: str | None = None
+    user_id: str | None = None
+    decisions: tuple[SlotGist, ...] = ()
+    units: dict[str, str] = {}
+
+
+class ExposureGist(msgspec.Struct, frozen=True, gc=False):
+    """Which answer an event is about."""
+
+    exposure_id: str
+
+
+class EventGist(msgspec.Struct, frozen=True, gc=False):
+    """Of a stored event, what a reading needs; the rest stays packed."""
+
+    name: str
+    occurred_at_ms: int
+    anonymous_id: str | None = None
+    user_id: str | None = None
+    order: OrderFact | None = None
+    exposure: ExposureGist | None = None
+    items: msgspec.Raw = msgspec.Raw()
+    properties: msgspec.Raw = msgspec.Raw()
 
 
 class Source(msgspec.Struct, frozen=True):
     """Where it is read from.
 
     Attributes:
-        decisions: the journal, oldest first; records with `decisions` as plain objects.
+        decisions: the journal, oldest first.
         events: the log, in its order.
-        whose: identifier key → person, as it is known now.
-        left_out: people who do not want to be measured.
+        people: who is who, as it is known now.
         margins: item → what one piece leaves, in minor units.
     """
 
-    decisions: Callable[[], Iterable[Any]]
-    events: Callable[[], Iterable[Event]]
-    whose: Mapping[str, str]
-    left_out: Collection[str] = ()
+    decisions: Callable[[], Iterable[DecisionGist]]
+    events: Callable[[], Iterable[EventGist]]
+    people: People
     margins: Mapping[str, int] = {}
 
-    def person(self, user_id: str | None, anonymous_id: str | None) -> str | None:
-        """Return who some identifiers are now, the user's first."""
-        found = None
-        if user_id is not None:
-            found = self.whose.get(f"user:{user_id}")
-        if found is None and anonymous_id is not None:
-            found = self.whose.get(f"anonymous:{anonymous_id}")
-        return found
+
+class Reach(msgspec.Struct, frozen=True):
+    """What of the journal a reading is about.
+
+    Attributes:
+        arms: experiment → the variant that was given → the arm of the reading.
+        direct: experiments in which the decision itself is the exposure.
+        by_person: whether units are people; else what the decision names for the experiment.
+    """
+
+    arms: Mapping[str, Mapping[str, str]]
+    direct: Collection[str] = ()
+    by_person: bool = True
 
 
 class Decided(NamedTuple):
@@ -57,8 +104,8 @@ class Decided(NamedTuple):
     decision: str
     place: int
     variant: str
-    unit: str | None
-    person: str | None
+    unit: int | None
+    person: int | None
     at_ms: int
     direct: bool
 
@@ -69,39 +116,43 @@ class Viewed(NamedTuple):
     decision: str
     place: int
     variant: str
-    person: str
+    person: int
     at_ms: int
 
 
 class Outcome(NamedTuple):
     """What somebody did, by column."""
 
-    person: str
+    person: int
     at_ms: int
     values: dict[str, float]
 
 
-def decided(source: Source, one: Experiment) -> Iterator[Decided]:
-    """Yield every arm that was given to somebody; overrides and the holdout are left out."""
-    arms, by_person = set(one.shares), one.unit is Unit.PERSON
+def decided(source: Source, reach: Reach) -> Iterator[Decided]:
+    """Yield every arm that was given to somebody; overrides are left out."""
+    people = source.people
     for record in source.decisions():
         for place, slot in enumerate(record.decisions):
-            for told in slot.get("experiments") or ():
-                if told.get("name") != one.name or "forced" in told or told["variant"] not in arms:
+            for told in slot.experiments:
+                name = told.get("name", "")
+                arm = reach.arms.get(name, {}).get(told.get("variant", ""))
+                if arm is None or "forced" in told:
                     continue
-                person = source.person(record.user_id, record.anonymous_id) or record.person
-                if person in source.left_out:
+                person = people.of(record.user_id, record.anonymous_id)
+                if person is None and record.person is not None:
+                    person = people.named(record.person)
+                if person == LEFT_OUT:
                     continue
-                unit = person if by_person else record.units.get(one.name)
-                direct = slot.get("level") == FLAG_LEVEL or one.exposed_by is ExposedBy.DECIDED
-                yield Decided(
-                    record.decision_id, place, told["variant"], unit, person, record.at_ms, direct
-                )
+                unit = person if reach.by_person else _unit(people, record.units.get(name))
+                direct = slot.level == FLAG_LEVEL or name in reach.direct
+                yield Decided(record.decision_id, place, arm, unit, person, record.at_ms, direct)
 
 
-def happened(
-    source: Source, one: Experiment, columns: Collection[str]
-) -> Iterator[Viewed | Outcome]:
+def _unit(people: People, name: str | None) -> int | None:
+    return None if name is None else people.named(f"unit\0{name}")
+
+
+def happened(source: Source, reach: Reach, columns: Collection[str]) -> Iterator[Viewed | Outcome]:
     """Yield what people saw and did, in the order of the log.
 
     Orders count once, whoever reports them; a refund or a cancellation takes away, when it comes.
@@ -109,22 +160,24 @@ def happened(
     not known.
     """
     orders = _Orders(source.margins)
+    retained, of = "retained" in columns, source.people.of
     for event in source.events():
-        person = source.person(event.user_id, event.anonymous_id)
-        if person is None or person in source.left_out:
+        person = of(event.user_id, event.anonymous_id)
+        if person is None or person == LEFT_OUT:
             continue
-        viewed = _viewed(event, one, person)
+        name = event.name
+        viewed = _viewed(event, reach, person)
         if viewed is not None:
             yield viewed
-        values = orders.values(event)
-        for column in (event.name, _COUNTED.get(event.name, "")):
+        values = {} if event.order is None else orders.values(event, event.order)
+        values = {column: value for column, value in values.items() if column in columns}
+        for column in (name, _COUNTED.get(name, name)):
             if column in columns:
                 values[column] = 1.0
-        if "retained" in columns and not event.name.startswith(_NOT_THEIRS):
+        if retained and not name.startswith(_NOT_THEIRS):
             values["retained"] = 1.0
-        kept = {column: value for column, value in values.items() if column in columns}
-        if kept:
-            yield Outcome(person, event.occurred_at_ms, kept)
+        if values:
+            yield Outcome(person, event.occurred_at_ms, values)
 
 
 class _Order(NamedTuple):
@@ -140,12 +193,9 @@ class _Orders:
         self._margins = margins
         self._known: dict[str, _Order] = {}
 
-    def values(self, event: Event) -> dict[str, float]:
-        fact = event.order
-        if fact is None:
-            return {}
+    def values(self, event: EventGist, fact: OrderFact) -> dict[str, float]:
         if event.name in _ORDERS and fact.order_id not in self._known:
-            made = self._known[fact.order_id] = self._order(event)
+            made = self._known[fact.order_id] = self._order(event, fact)
             return _told(made, 1.0)
         known = self._known.get(fact.order_id)
         if known is None:
@@ -159,11 +209,11 @@ class _Orders:
             return {"revenue": -back}
         return {}
 
-    def _order(self, event: Event) -> _Order:
-        revenue = 0 if event.order is None else event.order.revenue_minor
-        items = sum(line.quantity for line in event.items)
-        margin = sum(self._margins.get(line.id, 0) * line.quantity for line in event.items)
-        return _Order(revenue / 100.0, float(items), margin / 100.0)
+    def _order(self, event: EventGist, fact: OrderFact) -> _Order:
+        lines = _lines(event.items) if event.items else ()
+        items = sum(line.quantity for line in lines)
+        margin = sum(self._margins.get(line.id, 0) * line.quantity for line in lines)
+        return _Order(fact.revenue_minor / 100.0, float(items), margin / 100.0)
 
 
 def _told(order: _Order, sign: float) -> dict[str, float]:
@@ -176,16 +226,17 @@ def _told(order: _Order, sign: float) -> dict[str, float]:
     }
 
 
-def _viewed(event: Event, one: Experiment, person: str) -> Viewed | None:
-    if event.name == names.RECOMMENDATION_VIEWED and event.exposure is not None:
+def _viewed(event: EventGist, reach: Reach, person: int) -> Viewed | None:
+    if event.exposure is not None and event.name == names.RECOMMENDATION_VIEWED:
         stem, _, _ = event.exposure.exposure_id.rpartition("-")
         decision, _, place = stem.rpartition("-")
         if place.isascii() and place.isdecimal() and len(place) < 9:
             return Viewed(decision, int(place), "", person, event.occurred_at_ms)
-    if event.name == EXPERIMENT_VIEWED:
-        said = event.properties
-        if one.name in {said.get("experiment_id"), said.get("experiment_name")}:
-            for arm in (said.get("variation_id"), said.get("variation_name")):
-                if isinstance(arm, str) and arm in one.shares:
-                    return Viewed("", 0, arm, person, event.occurred_at_ms)
+    if event.name == EXPERIMENT_VIEWED and event.properties:
+        said = _properties(event.properties)
+        for name in (said.get("experiment_id"), said.get("experiment_name")):
+            arms = reach.arms.get(name, {}) if isinstance(name, str) else {}
+            for variant in (said.get("variation_id"), said.get("variation_name")):
+                if isinstance(variant, str) and variant in arms:
+                    return Viewed("", 0, arms[variant], person, event.occurred_at_ms)
     return None

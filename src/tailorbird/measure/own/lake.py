@@ -14,11 +14,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from tailorbird.experiments.experiment import Experiment, Unit
 from tailorbird.measure.gathered import Gathered
 from tailorbird.measure.gathering import gather
 from tailorbird.measure.metrics import columns_of
-from tailorbird.measure.own.happened import Outcome, Source, Viewed, decided, happened
+from tailorbird.measure.own.happened import Outcome, Reach, Source, Viewed, decided, happened
 from tailorbird.measure.question import Question
 from tailorbird.measure.tables import Table
 from tailorbird.spine.clock import DAY_MS
@@ -27,37 +26,39 @@ _A_CHUNK = 50_000
 _BEFORE = "before:"
 _RETAINED_AFTER_MS = 7 * DAY_MS
 
+# People and units are numbers: see `people.py`.
 _SCHEMA = """
 CREATE TABLE decided (
-    decision VARCHAR, place INTEGER, variant VARCHAR, unit VARCHAR, person VARCHAR,
+    decision VARCHAR, place INTEGER, variant VARCHAR, unit BIGINT, person BIGINT,
     at_ms BIGINT, direct BOOLEAN
 );
 CREATE TABLE viewed (
-    decision VARCHAR, place INTEGER, variant VARCHAR, person VARCHAR, at_ms BIGINT
+    decision VARCHAR, place INTEGER, variant VARCHAR, person BIGINT, at_ms BIGINT
 );
 """
 
-# A view says by whom; what was decided says of what, and for which unit where that is no person.
+# A view says by whom; what was decided says of what, for which unit where that is no person, and
+# when: the weights that were in force then are those that gave the arm.
 _EXPOSED = """
 CREATE TABLE exposed AS
 SELECT CASE WHEN {by_person} THEN v.person ELSE d.unit END AS unit,
-    v.person AS person, d.variant AS variant, v.at_ms AS exposed_ms
+    v.person AS person, d.variant AS variant, v.at_ms AS exposed_ms, d.at_ms AS assigned_ms
 FROM viewed v JOIN decided d ON d.decision = v.decision AND d.place = v.place
 WHERE NOT d.direct
 UNION ALL
-SELECT unit, person, variant, at_ms FROM decided WHERE direct AND unit IS NOT NULL
+SELECT unit, person, variant, at_ms, at_ms FROM decided WHERE direct AND unit IS NOT NULL
 UNION ALL
-SELECT v.person, v.person, v.variant, v.at_ms FROM viewed v
+SELECT v.person, v.person, v.variant, v.at_ms, v.at_ms FROM viewed v
 WHERE v.variant <> '' AND {by_person}
 """
 
 # Who was assigned and never saw it is told apart, by an empty time.
 _EXPOSURES = """
 CREATE TABLE exposures AS
-SELECT unit, variant, min(exposed_ms) AS exposed_ms FROM exposed
-WHERE unit IS NOT NULL GROUP BY unit, variant
+SELECT unit, variant, min(exposed_ms) AS exposed_ms, arg_min(assigned_ms, exposed_ms) AS assigned_ms
+FROM exposed WHERE unit IS NOT NULL GROUP BY unit, variant
 UNION ALL
-SELECT unit, arg_min(variant, at_ms), NULL FROM decided
+SELECT unit, arg_min(variant, at_ms), NULL, min(at_ms) FROM decided
 WHERE unit IS NOT NULL AND NOT direct
     AND unit NOT IN (SELECT unit FROM exposed WHERE unit IS NOT NULL)
 GROUP BY unit
@@ -74,6 +75,13 @@ SELECT coalesce(e.unit, f.unit) AS unit, o.* EXCLUDE (person)
 FROM happened o
 JOIN first f ON f.person = o.person
 ASOF LEFT JOIN exposed e ON e.person = o.person AND o.at_ms >= e.exposed_ms
+"""
+
+# A person is their own unit: no need to ask which.
+_OUTCOMES_OF_PEOPLE = """
+CREATE TABLE outcomes AS
+SELECT o.person AS unit, o.* EXCLUDE (person)
+FROM happened o SEMI JOIN exposed e ON e.person = o.person
 """
 
 _RETAINED = """
@@ -93,13 +101,17 @@ class OwnExposures:
 
     Args:
         source: where to read.
-        one: the experiment.
+        reach: which decisions it is about.
+        window_days: outcomes count so many days after the first exposure; None: without end.
         zone: the time zone of days.
     """
 
-    def __init__(self, source: Source, one: Experiment, zone: str = "UTC") -> None:
+    def __init__(
+        self, source: Source, reach: Reach, window_days: float | None = None, zone: str = "UTC"
+    ) -> None:
         self._source = source
-        self._one = one
+        self._reach = reach
+        self._window_days = window_days
         self._zone = zone
 
     async def gather(self, question: Question) -> Gathered:
@@ -115,9 +127,10 @@ class OwnExposures:
                 unit="unit",
                 variant="variant",
                 exposed_at="exposed_ms",
+                assigned_at="assigned_ms",
                 outcomes=f"{file}:outcomes",
                 at="at_ms",
-                window_days=self._one.window_days,
+                window_days=self._window_days,
                 zone=self._zone,
             )
             return gather(table, question)
@@ -128,21 +141,21 @@ class OwnExposures:
             connection.execute("SET enable_progress_bar = false")
             connection.execute(_SCHEMA)
             shown = ", ".join(f"{_quoted(name)} DOUBLE" for name in columns)
-            connection.execute(f"CREATE TABLE happened (person VARCHAR, at_ms BIGINT, {shown})")
-            for chunk in _chunks(decided(self._source, self._one)):
+            connection.execute(f"CREATE TABLE happened (person BIGINT, at_ms BIGINT, {shown})")
+            for chunk in _chunks(decided(self._source, self._reach)):
                 _insert(connection, "decided", chunk)
-            for mixed in _chunks(happened(self._source, self._one, columns)):
-                _insert(connection, "viewed", [one for one in mixed if isinstance(one, Viewed)])
-                done = [one for one in mixed if isinstance(one, Outcome)]
+            for mixed in _chunks(happened(self._source, self._reach, frozenset(columns))):
+                _insert(connection, "viewed", [one for one in mixed if type(one) is Viewed])
                 rows = [
-                    (one.person, one.at_ms, *(one.values.get(name, 0.0) for name in columns))
-                    for one in done
+                    (one.person, one.at_ms, *[one.values.get(name, 0.0) for name in columns])
+                    for one in mixed
+                    if type(one) is Outcome
                 ]
                 _insert(connection, "happened", rows)
-            by_person = str(self._one.unit is Unit.PERSON).lower()
-            connection.execute(_EXPOSED.format(by_person=by_person))
+            by_person = self._reach.by_person
+            connection.execute(_EXPOSED.format(by_person=str(by_person).lower()))
             connection.execute(_EXPOSURES)
-            connection.execute(_OUTCOMES)
+            connection.execute(_OUTCOMES_OF_PEOPLE if by_person else _OUTCOMES)
             if "retained" in columns:
                 connection.execute(_RETAINED.format(after=_RETAINED_AFTER_MS))
         finally:

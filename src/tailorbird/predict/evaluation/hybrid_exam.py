@@ -8,23 +8,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from tailorbird.predict.collaborative_fitting import fit_collaborative
-from tailorbird.predict.complements import Browsing, complements, joined_orders
-from tailorbird.predict.embedding.choosing import placed
+from tailorbird.predict.evaluation.examined import examined_twin
 from tailorbird.predict.evaluation.public_events import public_events
 from tailorbird.predict.evaluation.readers import opened
-from tailorbird.predict.fitting import fit
 from tailorbird.predict.hybrid.trial import HybridTrial, tried_hybrid
-from tailorbird.predict.lookalikes import described_by, fit_lookalikes
-from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.sessions import Sessions
 from tailorbird.predict.training import Diary, TrainingEvent, TrainingLine
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.events import ORDER_COMPLETED
 
 HELD_BACK = 0.2
-_BUDGET_S = 30.0
-_SOON_S = 30 * 86_400.0
 _LATEST_MS = 1_700_000_000_000  # of data without times: any moment will do
 
 
@@ -87,17 +80,4 @@ DATA: dict[str, Callable[[Path, np.random.Generator], HybridTrial]] = {
 def _examined(
     diary: Diary, sessions: Sessions, since_s: float, rng: np.random.Generator
 ) -> HybridTrial:
-    before, items = diary.until(since_s), len(diary.vocabulary)
-    told = [diary.facets.get(code, ()) for code in range(items)]
-    described = [described_by(facets) for facets in told]
-    orders = joined_orders(before.baskets(), before.buyers(), _SOON_S)
-    models = Models(
-        "examined",
-        0,
-        fit(sessions, rng=rng, budget_seconds=_BUDGET_S, item_count=items),
-        complements(orders, 24, browsing=Browsing(sessions, diary.leaves()), item_count=items),
-        fit_lookalikes(described, placed([one.text for one in described], "local", None, rng)),
-        fit_collaborative(before.histories(), items),
-    )
-    twin = Trained(models, diary.vocabulary, told, before.standings(since_s))
-    return tried_hybrid(diary, twin, since_s, rng)
+    return tried_hybrid(diary, examined_twin(diary, sessions, since_s, rng), since_s, rng)

@@ -32,10 +32,19 @@ _SETTINGS = {
 
 
 class Lesson(NamedTuple):
-    """The candidates of one question, and which item came."""
+    """The candidates of one question, and which item came.
+
+    Attributes:
+        candidates: described.
+        answer: the item.
+        weight: how much the question counts.
+        liked: False where the item was turned down: all others belong before it.
+    """
 
     candidates: Described
     answer: int
+    weight: float = 1.0
+    liked: bool = True
 
 
 def fit_hybrid(lessons: Sequence[Lesson], seed: int) -> Hybrid | None:
@@ -48,14 +57,22 @@ def fit_hybrid(lessons: Sequence[Lesson], seed: int) -> Hybrid | None:
     if len(told) < LEAST_QUESTIONS:
         return None
     learner = lightgbm()
+    sizes = [len(one.candidates.codes) for one in told]
+    weights = np.array([one.weight for one in told])
     data = learner.Dataset(
         np.concatenate([one.candidates.rows for one in told]),
-        np.concatenate([(one.candidates.codes == one.answer).astype(np.int32) for one in told]),
-        group=[len(one.candidates.codes) for one in told],
+        np.concatenate([_labels(one) for one in told]),
+        group=sizes,
+        weight=np.repeat(weights / weights.mean(), sizes),
         feature_name=list(COLUMNS),
         free_raw_data=False,
     )
     return Hybrid(flattened([learner.train({**_SETTINGS, "seed": seed}, data, TREES)]))
+
+
+def _labels(lesson: Lesson) -> NDArray[np.int32]:
+    found: NDArray[np.bool_] = np.equal(lesson.candidates.codes, lesson.answer)
+    return (found if lesson.liked else ~found).astype(np.int32)
 
 
 def ranks(order: Sequence[NDArray[np.float64]], lessons: Sequence[Lesson]) -> NDArray[np.float64]:

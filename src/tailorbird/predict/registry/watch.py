@@ -21,7 +21,7 @@ from tailorbird.predict.evaluation.metrics import AT
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.predictor import Predictor, Trained
-from tailorbird.predict.recent import PAUSE_S, RecentSessions, sessions_of
+from tailorbird.predict.recent import PAUSE_S, RecentSessions, Touches, sessions_of
 from tailorbird.predict.registry.drift import LEAST, Drift, Shape, drift_from
 from tailorbird.predict.registry.holdout import NAMES, Seen, look
 from tailorbird.predict.registry.ports import Shadowed
@@ -60,15 +60,13 @@ class Shadow:
         self.model = model
         self.recent = RecentSessions()
 
-    def news(self) -> list[tuple[float, list[int]]] | None:
-        """Return copies of the sessions since, if there are new ones; for `learn` in a thread."""
-        if not self.recent.changed:
-            return None
-        return [(ended, list(codes)) for ended, codes in self.recent.rows()]
+    def news(self) -> Touches | None:
+        """Return copies of the touches since, if there are new ones; for `learn` in a thread."""
+        return self.recent.touches() if self.recent.changed else None
 
-    def learn(self, rows: list[tuple[float, list[int]]]) -> None:
-        """Take in sessions; linear in their number."""
-        self.model = self.model.with_recent(sessions_of(rows), len(self.vocabulary))
+    def learn(self, touches: Touches) -> None:
+        """Take in touches; linear in their number."""
+        self.model = self.model.with_recent(sessions_of(touches), len(self.vocabulary))
 
 
 class Watch:

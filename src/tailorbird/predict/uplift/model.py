@@ -11,10 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.predict.model_files import read_parts, write_parts
+from tailorbird.predict.registry.card import Lineage, Measurement, Verdict
 from tailorbird.predict.uplift.boosting import Boosted
 from tailorbird.predict.uplift.curves import Decile
-from tailorbird.predict.uplift.learners import Effect, Learner, fitted
-from tailorbird.predict.uplift.reading import DEFAULT, UpliftReading, calibrated, read_trial
+from tailorbird.predict.uplift.learners import (
+    Effect,
+    Learner,
+    cross_fitted,
+    fitted,
+    robust_scores,
+)
+from tailorbird.predict.uplift.reading import (
+    DEFAULT,
+    UpliftReading,
+    calibrated,
+    read_trial,
+    slope_of,
+)
 from tailorbird.predict.uplift.trial import Trial
 from tailorbird.spine.clock import format_time
 
@@ -52,6 +65,22 @@ class Uplift(NamedTuple):
     decile: int
 
 
+class Tail(msgspec.Struct, frozen=True, rename="camel"):
+    """How a twin did that was learned without the newest people, on those.
+
+    Attributes:
+        people: how many; their exposures lie in [since_ms, until_ms].
+        since_ms, until_ms: in ms since 1970.
+        qini, average: of the twin's order, and of the treatment, with 95 % intervals.
+    """
+
+    people: int
+    since_ms: int
+    until_ms: int
+    qini: Measurement
+    average: Measurement
+
+
 class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
     """What is known of a version: where it comes from, and how good it is.
 
@@ -66,8 +95,13 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
         average, average_low, average_high: effect on everybody.
         qini, qini_low, qini_high: of the ordering.
         slope: how much of the predicted differences was found to be so.
-        center: the mean of the learner's raw guesses.
+        center: the mean of the learner's raw guesses of people whom it had not seen.
         varies: whether effects differ among people as far as can be told.
+        trained_at_ms, trained_offset: when, and up to where of the log.
+        left_out: people who were not learned from, by reason.
+        tail: how a twin did on the newest people; None where there were too few.
+        verdict: what the gate said; None for a table.
+        lineage: where it comes from; None for a table.
     """
 
     name: str
@@ -87,6 +121,12 @@ class UpliftCard(msgspec.Struct, frozen=True, rename="camel"):
     slope: float
     center: float
     varies: bool
+    trained_at_ms: int = 0
+    trained_offset: int = 0
+    left_out: dict[str, int] = {}
+    tail: Tail | None = None
+    verdict: Verdict | None = None
+    lineage: Lineage | None = None
 
 
 class Tried(NamedTuple):
@@ -106,6 +146,10 @@ class UpliftModel:
         self.deciles = tuple(deciles)
         self._effect = effect
         self._least = np.array([one.least for one in self.deciles[:-1]])
+
+    def with_card(self, card: UpliftCard) -> UpliftModel:
+        """Return the same model under another card."""
+        return UpliftModel(card, self.deciles, self._effect)
 
     def effects(self, features: Floats) -> Floats:
         """Return float64[n], the expected change of the outcome by the treatment.
@@ -188,8 +232,10 @@ def learn(
     """
     reading = read_trial(trial, rng, learner=learner)
     effect = fitted(learner, trial, rng)
-    raw = effect.guess(trial.features)
-    scores = calibrated(raw, reading.average.value, reading.slope)
+    # What serves guesses of strangers: one fit, not the mean of several; so do these.
+    raw = cross_fitted(learner, trial, rng)
+    slope = slope_of(robust_scores(trial, rng), raw)
+    scores = calibrated(raw, reading.average.value, slope)
     qini = reading.orderings[learner].qini
     card = UpliftCard(
         name=f"uplift:{tried.treatment}@{format_time(now_ms)[:19].replace(':', '-')}",
@@ -206,7 +252,7 @@ def learn(
         qini=qini.value,
         qini_low=qini.low,
         qini_high=qini.high,
-        slope=min(max(reading.slope.value, 0.0), 1.5),
+        slope=min(max(slope.value, 0.0), 1.5),
         center=float(raw.mean()),
         varies=reading.varies,
     )

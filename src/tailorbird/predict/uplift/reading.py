@@ -32,6 +32,7 @@ class UpliftReading(NamedTuple):
         deciles: by predicted uplift, the highest first.
         varies: whether effects differ among people as far as can be told: the intervals of Qini
             and of the slope are both above zero.
+        scores: float64[n], everybody's effect as told by models that never saw them.
     """
 
     people: int
@@ -41,6 +42,7 @@ class UpliftReading(NamedTuple):
     slope: Measured
     deciles: list[Decile]
     varies: bool
+    scores: Floats
 
     @property
     def verdict(self) -> tuple[str, str]:
@@ -70,14 +72,16 @@ def read_trial(
     scores = {one: repeated(one, trial, rng) for one in dict.fromkeys((learner, *beside))}
     orderings = {one: ordering(trial, score, rng) for one, score in scores.items()}
     slope = slope_of(robust_scores(trial, rng), scores[learner])
+    told = calibrated(scores[learner], average(trial).value, slope)
     return UpliftReading(
         people=len(trial),
         average=average(trial),
         orderings=orderings,
         learner=learner,
         slope=slope,
-        deciles=deciles(trial, calibrated(scores[learner], average(trial).value, slope)),
+        deciles=deciles(trial, told),
         varies=orderings[learner].qini.low > 0.0 and slope.low > 0.0,
+        scores=told,
     )
 
 

@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from tailorbird.predict.evaluation.metrics import Measured
-from tailorbird.predict.uplift.curves import average, deciles
+from tailorbird.predict.uplift.curves import average, deciles, tenths
 from tailorbird.predict.uplift.model import UpliftDecile, UpliftModel
 from tailorbird.predict.uplift.trial import Trial, checked
 
 _Z = 1.959963984540054
+LEAST_INSIDE = 8
+"""How many of ten deciles must be as predicted."""
+
+Floats = NDArray[np.float64]
 
 
 class Validation(NamedTuple):
@@ -61,12 +66,20 @@ def validated(model: UpliftModel, later: Trial) -> Validation:
         NoTrial: it is not a randomized trial, or too small.
     """
     checked(later)
-    scores = model.effects(later.features)
-    found = deciles(later, scores)
+    return held_up(later, model.effects(later.features))
+
+
+def held_up(later: Trial, scores: Floats) -> Validation:
+    """Return how predicted effects hold on people of whom nothing was learned.
+
+    Args:
+        later: a randomized trial of them.
+        scores: float64[n], what was predicted.
+    """
     made = tuple(
         UpliftDecile(
             decile=one.decile,
-            least=model.deciles[one.decile - 1].least,
+            least=float(scores[tenths(scores) == one.decile].min()),
             predicted=one.predicted,
             treated_rate=one.treated,
             held_out_rate=one.held_out,
@@ -75,11 +88,11 @@ def validated(model: UpliftModel, later: Trial) -> Validation:
             high=one.measured.high,
             people=one.people,
         )
-        for one in found
+        for one in deciles(later, scores)
     )
     inside = sum(one.low <= one.predicted <= one.high for one in made)
     expected, measured = float(scores.mean()), average(later)
-    holds = measured.low <= expected <= measured.high and inside >= 8
+    holds = measured.low <= expected <= measured.high and inside >= LEAST_INSIDE
     return Validation(made, expected, measured, inside, holds)
 
 

@@ -56,6 +56,14 @@ class Trial:
             self.probability[chosen],
         )
 
+    def with_features(self, features: Floats, names: tuple[str, ...]) -> Trial:
+        """Return the same people with other features: float64[n, d]."""
+        return Trial(features, names, self.treated, self.outcome, self.probability)
+
+    def with_outcome(self, outcome: Floats) -> Trial:
+        """Return the same people with another outcome: float64[n]."""
+        return Trial(self.features, self.names, self.treated, outcome, self.probability)
+
     @property
     def weight(self) -> Floats:
         """One over the chance of what happened: float64[n] (Horvitz & Thompson, 1952)."""
@@ -89,12 +97,17 @@ def checked(trial: Trial) -> Trial:
             "Everybody has the same outcome: nothing can be learned.",
             remedy="Wait for outcomes, or choose another one.",
         )
-    _as_tossed(trial)
+    as_tossed(trial)
     _balanced(trial)
     return trial
 
 
-def _as_tossed(trial: Trial) -> None:
+def as_tossed(trial: Trial) -> None:
+    """Refuse a trial in which the share of treated is not what the chances say.
+
+    Raises:
+        NoTrial: so it is.
+    """
     expected = float(trial.probability.sum())
     spread = float(np.sqrt((trial.probability * (1.0 - trial.probability)).sum()))
     off = (float(trial.treated.sum()) - expected) / spread

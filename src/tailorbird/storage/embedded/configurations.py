@@ -40,6 +40,10 @@ class SqliteVersions:
         rows = self._connection.execute(_SQL["all"], (self._workspace,)).fetchall()
         return [_decode(body) for (body,) in rows]
 
+    def activations(self) -> Sequence[tuple[int, int]]:
+        rows = self._connection.execute(_SQL["activations"], (self._workspace,)).fetchall()
+        return [(version, at_ms) for version, at_ms in rows]
+
     def add(self, stored: StoredVersion, deed: Deed) -> None:
         self._change(stored, stored.version, deed, "configuration.apply")
 

@@ -10,7 +10,7 @@ from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("exposures")
-_Place = tuple[str, PersonId]
+_Held = dict[str, Seen | None]
 
 
 class SqliteExposures:
@@ -19,51 +19,60 @@ class SqliteExposures:
     def __init__(self, path: Path) -> None:
         self._writer = GroupCommit(path, _SQL["schema"], fsync=False)
         self._reader = connect(path, fsync=False)
-        self._waiting: dict[_Place, Seen | None] = {}
+        self._waiting: dict[PersonId, _Held] = {}
 
     def first(self, experiment: str, person: PersonId) -> Seen | None:
-        place = (experiment, person)
-        if place in self._waiting:
-            return self._waiting[place]
+        held = self._waiting.get(person)
+        if held is not None and experiment in held:
+            return held[experiment]
         row = self._reader.execute(_SQL["first"], (person, experiment)).fetchone()
         return None if row is None else Seen(row[0], row[1], IdentifierKey(row[2]))
 
     def of_person(self, person: PersonId) -> Sequence[tuple[str, Seen]]:
         rows = self._reader.execute(_SQL["of_person"], (person,))
-        known = {name: Seen(arm, at_ms, IdentifierKey(key)) for name, arm, at_ms, key in rows}
-        for (experiment, whose), seen in self._waiting.items():
-            if whose == person:
-                known.pop(experiment, None)
-                if seen is not None:
-                    known[experiment] = seen
-        return sorted(known.items(), key=lambda one: one[0])
+        known: _Held = {
+            name: Seen(arm, at_ms, IdentifierKey(key)) for name, arm, at_ms, key in rows
+        }
+        known |= self._waiting.get(person, {})
+        return [
+            (name, seen)
+            for name, seen in sorted(known.items(), key=lambda one: one[0])
+            if seen is not None
+        ]
 
     def put(self, experiment: str, person: PersonId, seen: Seen) -> None:
-        self._waiting[experiment, person] = seen
+        self._waiting.setdefault(person, {})[experiment] = seen
 
     def drop(self, experiment: str, person: PersonId) -> None:
-        self._waiting[experiment, person] = None
+        self._waiting.setdefault(person, {})[experiment] = None
 
     async def flush(self) -> None:
         """Write what waits; it is answered from memory until it is on disk."""
-        rows = dict(self._waiting)
+        rows = [
+            (name, person, seen)
+            for person, held in self._waiting.items()
+            for name, seen in held.items()
+        ]
         if not rows:
             return
         come = [
             (name, person, seen.variant, seen.at_ms, seen.key)
-            for (name, person), seen in rows.items()
+            for name, person, seen in rows
             if seen is not None
         ]
-        gone = [place for place, seen in rows.items() if seen is None]
+        gone = [(name, person) for name, person, seen in rows if seen is None]
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(_SQL["put"], come)
             connection.executemany(_SQL["drop"], gone)
 
         await self._writer.submit(write)
-        for place, seen in rows.items():
-            if self._waiting.get(place, seen) is seen:
-                self._waiting.pop(place, None)
+        for name, person, seen in rows:
+            held = self._waiting.get(person, {})
+            if held.get(name, seen) is seen:
+                held.pop(name, None)
+            if not held:
+                self._waiting.pop(person, None)
 
     async def erase(self, keys: Sequence[IdentifierKey]) -> int:
         await self.flush()

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from tailorbird.catalog.items import Item
+from tailorbird.catalog.supply import StockChange
 from tailorbird.spine.ids import ItemId
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect
@@ -39,18 +40,20 @@ class SqliteItems:
         found = {item: self.get(item) for item in items}
         return {name: item for name, item in found.items() if item is not None}
 
-    async def put(self, items: Sequence[Item]) -> None:
+    async def put(self, items: Sequence[Item], supply: Sequence[StockChange] = ()) -> None:
         rows = [(item.id, self._encode(item)) for item in items]
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(_SQL["put"], rows)
+            _supplied(connection, supply)
 
         await self._writer.submit(write)
         for item in items:
             self._keep(item)
 
-    async def delete(self, items: Sequence[ItemId]) -> int:
+    async def delete(self, items: Sequence[ItemId], supply: Sequence[StockChange] = ()) -> int:
         def job(connection: sqlite3.Connection) -> int:
+            _supplied(connection, supply)
             return sum(connection.execute(_SQL["delete"], (item,)).rowcount for item in items)
 
         gone = await self._writer.submit(job)
@@ -75,3 +78,8 @@ class SqliteItems:
         if len(self._hot) >= _HOT_ITEMS:
             self._hot.clear()
         self._hot[item.id] = item
+
+
+def _supplied(connection: sqlite3.Connection, supply: Sequence[StockChange]) -> None:
+    rows = [(one.item, one.at_ms, one.in_stock) for one in supply]
+    connection.executemany(_SQL["put_change"], rows)

@@ -53,8 +53,15 @@ def test_without_a_model_and_a_default_nobody_gets_anything_and_the_reason_is_sa
 
 
 def test_what_a_later_holdout_has_shown_to_pay_is_followed() -> None:
-    said = Told("m", 0.1, 3, 0.5, 0.1, depths=(20, 20, 5, None, None, None, None, None, None, None))
-    assert depth(Offer(name="o", depths=(5, 10, 20), by_uplift=ByUplift()), said) == 5
+    rows = ((0.5, (10, *(None,) * 9)), (0.6, (20, 20, 5, *(None,) * 7)), (0.8, (20,) * 10))
+    offer = Offer(name="o", depths=(5, 10, 20), by_uplift=ByUplift())
+    told = [Told("m", 0.1, decile, 0.5, 0.1, depths=rows) for decile in (1, 3, 4)]
+    assert [depth(offer, said) for said in told] == [20, 5, None]
+
+
+def test_a_margin_below_all_that_was_measured_gets_no_discount() -> None:
+    said = Told("m", 0.1, 1, 0.5, 0.1, depths=((0.8, (5,) * 10),))
+    assert depth(Offer(name="o", depths=(5,), by_uplift=ByUplift()), said) is None
 
 
 def test_a_depth_that_costs_more_than_it_brings_gives_way_to_a_smaller_one() -> None:

@@ -1,7 +1,6 @@
 """Uplift models speak for an offer only where they may, and a reason stands where they do not."""
 
 import asyncio
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,8 +9,10 @@ from numpy.typing import NDArray
 from tailorbird.decide.offers.choosing import Said, Told, Untold
 from tailorbird.decide.offers.offer import Allowed, ByUplift, Offer
 from tailorbird.decide.offers.uplifting import UNKNOWN_PERSON, UNTRAINED, UpliftShelf
+from tailorbird.predict.uplift.depth_table import DepthRow, DepthTable
 from tailorbird.predict.uplift.learners import Effect
 from tailorbird.predict.uplift.model import UpliftCard, UpliftDecile, UpliftModel
+from tailorbird.predict.uplift.recalibrating import Depth
 from tailorbird.profile.fold import fold_many
 from tailorbird.profile.profile import EMPTY, Profile
 from tests.makers import NOON_MS, an_order
@@ -34,13 +35,17 @@ class OnDisk:
     def __init__(self, *models: UpliftModel) -> None:
         self.models = models
 
-    def versions(self, _treatment: str) -> Sequence[UpliftCard]:
-        """Return the cards."""
-        return [one.card for one in self.models]
+    def current(self, _treatment: str) -> str | None:
+        """Return the newest's name."""
+        return self.models[-1].card.name if self.models else None
 
     def load(self, _treatment: str) -> UpliftModel | None:
         """Return the newest."""
         return self.models[-1] if self.models else None
+
+    def depths(self, _treatment: str) -> DepthTable | None:
+        """Return nothing: no lots were measured."""
+        return None
 
 
 def model(*features: str, varies: bool = True, average: float = 0.05) -> UpliftModel:
@@ -116,6 +121,17 @@ def test_what_is_allowed_with_a_reason_does_not_silence_a_model() -> None:
 @pytest.mark.parametrize(("average", "kind"), [(0.05, Untold), (-0.02, Told)])
 def test_where_effects_do_not_differ_the_average_decides(average: float, kind: type) -> None:
     assert isinstance(said(model(varies=False, average=average), EMPTY), kind)
+
+
+def test_where_effects_do_not_differ_what_was_measured_of_all_is_told() -> None:
+    depths = tuple(Depth(at, 0.05, 0.01, 0.001) for at in range(1, 11))
+    table = DepthTable(1, "uplift:t@1", "o", 0, 900, (5.0,), (DepthRow(0.1, depths),))
+    shelf = UpliftShelf(OnDisk())
+    shelf.put(model(varies=False), table)
+    found = shelf.said(OFFER, somebody(1), NOON_MS)
+    assert isinstance(found, Told)
+    assert found.alike
+    assert found.depths == ((0.1, (5.0,) * 10),)
 
 
 async def _served(store: OnDisk) -> Said:

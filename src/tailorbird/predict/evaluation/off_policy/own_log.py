@@ -10,7 +10,7 @@ import numpy as np
 from tailorbird.predict.evaluation.off_policy.logged import BadLog, Logged, checked
 
 CLICKED = "Recommendation Clicked"
-_KINDS = ("content", "item", "offer")
+_KINDS = ("action", "content", "item", "offer")
 
 
 def from_exposures(

@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS activations (
 -- name: active
 SELECT version FROM activations WHERE workspace = ? ORDER BY id DESC LIMIT 1;
 
+-- name: activations
+SELECT version, at_ms FROM activations WHERE workspace = ? ORDER BY id;
+
 -- name: last
 SELECT max(version) FROM configurations WHERE workspace = ?;
 

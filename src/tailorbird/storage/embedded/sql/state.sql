@@ -1,7 +1,8 @@
 -- name: schema
 CREATE TABLE IF NOT EXISTS links (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nodes (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS profiles (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+-- A profile is too long for an index to hold it: its tree would be seven pages deep, not three.
+CREATE TABLE IF NOT EXISTS profiles (key TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     last_offset INTEGER NOT NULL,
@@ -79,6 +80,9 @@ SELECT key FROM profiles WHERE instr(body, ?) > 0;
 
 -- name: all_profiles
 SELECT key, body FROM profiles ORDER BY key;
+
+-- name: page_nodes
+SELECT key, body FROM nodes WHERE key > ? ORDER BY key LIMIT ?;
 
 -- name: people
 SELECT nodes.key, nodes.body, profiles.body FROM nodes LEFT JOIN profiles ON profiles.key = nodes.key

@@ -1,0 +1,1 @@
+"""Actions: of all that could be done for somebody now, what is worth most, nothing included."""

@@ -1,0 +1,1 @@
+"""Who might be the same? Links that are only probable: they lend a taste, and join nobody."""

@@ -1,0 +1,1 @@
+"""Links: who is probably the same."""
