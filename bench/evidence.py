@@ -12,7 +12,17 @@ from collections.abc import Callable, Iterator
 
 from tools.pages import DOCS, put_between, stored
 
-from bench.claims import agreement, fixed, looking, regions, rehearsal, shops, speed, splits
+from bench.claims import (
+    agreement,
+    changes,
+    fixed,
+    looking,
+    regions,
+    rehearsal,
+    shops,
+    speed,
+    splits,
+)
 from bench.claims.claim import Claim
 
 PAGE = DOCS / "explain" / "evidence.md"
@@ -21,6 +31,7 @@ TOPICS: dict[str, Callable[[float], Iterator[Claim]]] = {
     "fixed": lambda scale: fixed.claims(int(4_000 * scale)),
     "looking": lambda scale: looking.claims(int(10_000 * scale)),
     "splits": lambda scale: splits.claims(int(20_000 * scale)),
+    "changes": lambda scale: changes.claims(int(1_000 * scale)),
     "regions": lambda scale: regions.claims(int(2_000 * scale)),
     "agreement": lambda scale: agreement.claims(int(200 * scale)),
     "speed": lambda scale: speed.claims(int(10_000_000 * scale)),

@@ -21,7 +21,7 @@ USES: Mapping[str, str] = {
     "cart_offer": "an [offer](make-an-offer.md), or null",
     "payment_methods": "[orders the `candidates`](order-payment-methods.md) that you send",
     "navigation": "puts the categories that you send as `candidates` in this visitor's order",
-    "next_action": "what is best done for somebody now",
+    "next_action": "[what is best done](choose-the-next-best-action.md) for somebody now",
 }
 
 

@@ -30,8 +30,8 @@ MEANINGS: Mapping[str, str] = {
     "[choose an embedding](../how-to/choose-an-embedding.md).",
     "embedding_key": "A bearer token for an embedding behind an address.",
     "recent_seconds": "Seconds between refreshes of leaders and of the index of recent sessions.",
-    "links": "Probabilistic links: `off`, `learned` (from the shop's own logins) or `stated` (also where "
-    "there are too few of them). See [lend a taste](../how-to/lend-a-taste.md).",
+    "links": "Probabilistic links: `off`, `learned` (from the shop's own logins) or `stated` (also "
+    "where there are too few of them). See [lend a taste](../how-to/lend-a-taste.md).",
     "links_precision": "The share of probabilistic links that shall be right, at least 0.5.",
     "demo": "Lets publishable keys ask for `explain`; for the demo only.",
     "log_level": "How much the server logs: `debug`, `info`, `warning`, `error`.",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands import command
 from tests.makers import DAY
 from tests.shop import Shop
 
@@ -219,3 +220,69 @@ def test_an_unknown_action_is_named_with_those_that_are_known(acting: Shop) -> N
     reply = acting.post("/v1/next-action", {"anonymousId": "a1", "actions": ["remindr"]})
     assert reply.status_code == 404
     assert "reminder" in reply.json()["detail"]
+
+
+ONE_DEAL = """
+placements:
+  - name: hero
+    kind: content
+    exclusive: deal
+    priority: PRIORITY
+    creatives: [{id: sale, discount: true}, {id: plain}]
+  - {name: cart_offer, kind: offer, limit: 1, exclusive: deal, priority: 1}
+offers:
+  - {name: ten-off, depths: [10], depthWithoutModel: 10, minCart: 90}
+"""
+
+
+@pytest.mark.parametrize(
+    ("priority", "cart", "shown"),
+    [("2", CART, ("sale", None)), ("0", CART, ("plain", "ten-off")), ("0", {}, ("sale", None))],
+)
+def test_a_page_carries_one_deal_by_priority(
+    acting: Shop, priority: str, cart: dict[str, Any], shown: tuple[str, str | None]
+) -> None:
+    apply(acting, ONE_DEAL.replace("PRIORITY", priority))
+    found = acting.decide("hero", "cart_offer", context=cart, deadlineMs=5_000).json()["decisions"]
+    given = None if found[1]["offer"] is None else found[1]["offer"]["id"]
+    assert (found[0]["content"]["id"], given) == shown
+    assert found[1]["placement"] == "cart_offer"
+
+
+def test_who_is_in_control_is_left_alone_and_what_would_have_been_done_is_written_down(
+    acting: Shop,
+) -> None:
+    experiment = """
+experiments:
+  - name: acting
+    control: quiet
+    status: running
+    variants:
+      - {name: quiet, weight: 999, placements: {next_action: {actions: [nothing]}}}
+      - {name: active, weight: 1, placements: {next_action: {limit: 2}}}
+"""
+    apply(acting, ACTIONS + experiment)
+    assert best(acting)["action"]["id"] == "nothing"
+    acting.run(acting.workspace.journal.flush())
+    ghost = acting.run(acting.workspace.journal.latest(1))[0].ghosts[0]
+    assert [one["id"] for one in ghost["decision"]["actions"]] == ["reminder", "proof"]
+
+
+def test_another_policy_of_actions_is_judged_from_the_shops_own_log(acting: Shop) -> None:
+    apply(acting, ACTIONS.replace("exploreShare: 0", "exploreShare: 0.5"))
+    for number in range(40):
+        best(acting, anonymousId=f"v{number}")
+    acting.run(acting.workspace.journal.flush())
+    words = ("--policy", "uniform", "--placement", "next_action", "--json")
+    made = command("evaluate", *words, "--data", acting.folder).json()
+    assert made["rows"] == 40
+
+
+def test_the_command_shows_what_would_be_done_and_does_nothing(acting: Shop) -> None:
+    acting.run(acting.install.close())
+    words = ("--context", json.dumps(CART), "--data", acting.folder)
+    found = command("next-action", "anonymous:a1", *words)
+    assert found.code == 0, found.err
+    assert "Would be done now: reminder." in found.out
+    acting.restart()
+    assert acting.run(acting.workspace.journal.latest(1)) == []

@@ -43,6 +43,11 @@ def test_an_experiment_is_read_beside_the_server(tried: Shop) -> None:
     assert not reply.json()["health"]["healthy"]
 
 
+def test_the_holdout_is_read_like_an_experiment(tried: Shop) -> None:
+    reply = tried.get("/v1/experiments/holdout/reading")
+    assert (reply.status_code, reply.json()["control"]) == (200, "holdout")
+
+
 def test_an_unknown_experiment_is_not_found_but_its_neighbor_named(tried: Shop) -> None:
     reply = tried.get("/v1/experiments/leanr/reading")
     assert reply.status_code == 404

@@ -21,6 +21,7 @@ _NOT_STORES = {
     "LogReader": "reads the log's file and writes nothing",
     "VaultFile": "is the file under the vault, the ledger and the suppression list",
     "SqliteSuppression": "holds keyed digests only, so that who was erased stays away",
+    "SqliteTrainingSource": "reads files beside a running server and writes nothing",
     "WorkspaceFiles": "reads files beside a running server and writes nothing",
 }
 

@@ -9,7 +9,7 @@ from tailorbird.api.http import Answer, Call, Door, answer, decoded
 from tailorbird.compose import Install
 from tailorbird.configure.words import meant
 from tailorbird.experiments.configuration import EXPERIMENTS, HOLDOUTS
-from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.experiment import HELD_OUT, Experiment
 from tailorbird.experiments.staging import experiments_in, stages_in, state_of
 from tailorbird.measure.powering import Wish, planned
 from tailorbird.spine.errors import NotFound
@@ -86,10 +86,15 @@ class ExperimentDoors:
         return answer(ExperimentsShown(shown, sum(one.share for one in active.of(HOLDOUTS))))
 
     async def reading(self, call: Call) -> Answer:
-        """Read an experiment: its health first, then each metric's effects, and its gate."""
+        """Read an experiment: its health first, then each metric's effects, and its gate.
+
+        `holdout` is the global one: everything together against those who are kept out.
+        """
         visitor = await self._keeper.admit(call, Scope.ADMIN)
         name = call.params["name"]
-        known = [one.name for one in visitor.shop.configurator.active.of(EXPERIMENTS)]
+        active = visitor.shop.configurator.active
+        known = [one.name for one in active.of(EXPERIMENTS)]
+        known += [HELD_OUT for one in active.of(HOLDOUTS) if one.share > 0.0]
         if name not in known:
             raise UnknownExperiment(f"There is no experiment {name[:60]!r}{meant(name, known)}")
         await visitor.shop.journal.flush()

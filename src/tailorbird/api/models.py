@@ -5,6 +5,7 @@ import msgspec
 from tailorbird.access.keys import Scope
 from tailorbird.api.doorkeeper import Doorkeeper
 from tailorbird.api.http import Answer, Call, Door, answer
+from tailorbird.predict.people_watch import PeopleWatched
 from tailorbird.predict.registry.card import Listed
 from tailorbird.predict.registry.listing import listed
 from tailorbird.predict.registry.watched import WatchShown, shown
@@ -17,11 +18,13 @@ class ModelsShown(msgspec.Struct, frozen=True):
         versions: with status, data, lineage, metrics, the gate's verdict and what was done.
         watch: hits on what people really touched next, and drift; null until somebody came.
         fault: why the version that is to serve does not; null when all is well.
+        people: what was seen of the models of people: what they said, what came, and drift.
     """
 
     versions: list[Listed]
     watch: WatchShown | None
     fault: str | None
+    people: PeopleWatched | None = None
 
 
 class ModelDoors:
@@ -40,8 +43,9 @@ class ModelDoors:
         seen = shop.watch.seen
         return answer(
             ModelsShown(
-                versions=listed(shop.stores.models),
+                versions=[*listed(shop.stores.models), *listed(shop.stores.people_models)],
                 watch=None if seen is None else shown(seen),
-                fault=shop.succession.fault,
+                fault=shop.succession.fault or shop.foresight.fault,
+                people=shop.people_watch.seen,
             )
         )

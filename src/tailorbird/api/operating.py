@@ -1,9 +1,12 @@
 """The doors of operation: alive, ready, metrics."""
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from tailorbird.api.http import Answer, Call, Door, answer
 from tailorbird.compose import Install, Workspace
+from tailorbird.predict.registry.drift import Drift
 
 
 class OperatingDoors:
@@ -61,7 +64,7 @@ class OperatingDoors:
             }
             for name, figure in figures.items():
                 self._gauges[name].labels(workspace=shop.name).set(figure)
-            for moved in () if shop.watch.seen is None else shop.watch.seen.drift:
+            for moved in _moved(shop):
                 value = moved.name.replace(" ", "_")
                 self._drift.labels(workspace=shop.name, value=value).set(moved.psi)
         return Answer(
@@ -72,16 +75,26 @@ class OperatingDoors:
 
 def _models(shop: Workspace) -> dict[str, float]:
     """Return figures of the models at work; a rate is told once something was asked."""
-    figures: dict[str, float] = {"model_refused": float(shop.succession.fault is not None)}
-    seen = shop.watch.seen
+    refused = (shop.succession.fault, shop.foresight.fault)
+    figures: dict[str, float] = {"model_refused": float(any(refused))}
+    seen, met = shop.watch.seen, shop.people_watch.seen
+    if seen is not None or met is not None:
+        figures["model_drift_alarms"] = sum(one.alarm for one in _moved(shop))
+    if met is not None:
+        figures["people_model_questions"] = met.asked
+        if met.settled:
+            figures["people_model_brier"] = met.squares / met.settled
     if seen is None:
         return figures
-    figures |= {
-        "model_questions": seen.champion.questions,
-        "model_drift_alarms": len(seen.alarms),
-    }
+    figures["model_questions"] = seen.champion.questions
     rate = seen.champion.hit_rate
     return figures if rate is None else {**figures, "model_hit_rate": rate.value}
+
+
+def _moved(shop: Workspace) -> Sequence[Drift]:
+    """Return how far each value that is watched has moved: of the models of items and of people."""
+    watches = (shop.watch.seen, shop.people_watch.seen)
+    return [moved for seen in watches if seen is not None for moved in seen.drift]
 
 
 _GAUGES = {
@@ -95,5 +108,7 @@ _GAUGES = {
     "model_refused": "1 while the version that is to serve cannot be read, and another serves.",
     "model_questions": "Questions that the serving version was asked since it serves.",
     "model_hit_rate": "Share of them with the item that was touched next among the first 20.",
-    "model_drift_alarms": "Inputs and scores of the serving version that have drifted.",
+    "model_drift_alarms": "Inputs and scores of the serving versions that have drifted.",
+    "people_model_questions": "Moments at which the model of purchase intent was asked.",
+    "people_model_brier": "Mean squared error of its probabilities, against what came since.",
 }

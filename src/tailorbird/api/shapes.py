@@ -8,7 +8,13 @@ from tailorbird.collect.mending import SentAgain
 from tailorbird.collect.refusals import DeadLetter
 from tailorbird.collect.wire import Scalar, WireEvent
 from tailorbird.consent.purposes import Purpose
-from tailorbird.decide.wire import RejectedCandidate, ShownContent
+from tailorbird.decide.wire import (
+    ConsideredAction,
+    RejectedCandidate,
+    ShownAction,
+    ShownArm,
+    ShownContent,
+)
 from tailorbird.links.telling import LinkShown
 from tailorbird.profile.customer import AffinityView, Customer, Prediction
 from tailorbird.profile.intent import Intent
@@ -44,7 +50,10 @@ class DecidedItem(msgspec.Struct, rename="camel"):
 
 
 class Decided(msgspec.Struct, rename="camel"):
-    """The answer for one placement; what it shows is in one of `items`, `content` and `offer`."""
+    """The answer for one placement; what it shows is in one of `items`, `content` and `offer`.
+
+    `arm` is what a bandit chose for the whole of it; `actions` is what is best done.
+    """
 
     placement: str
     level: str
@@ -54,6 +63,9 @@ class Decided(msgspec.Struct, rename="camel"):
     items: list[DecidedItem] | msgspec.UnsetType = msgspec.UNSET
     content: ShownContent | msgspec.UnsetType | None = msgspec.UNSET
     offer: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    arm: ShownArm | msgspec.UnsetType = msgspec.UNSET
+    actions: list[ShownAction] | msgspec.UnsetType = msgspec.UNSET
+    considered: list[ConsideredAction] | msgspec.UnsetType = msgspec.UNSET
     rejected: list[RejectedCandidate] | msgspec.UnsetType = msgspec.UNSET
     notice: str | msgspec.UnsetType = msgspec.UNSET
 

@@ -23,7 +23,7 @@ from tailorbird.bench.shop import Size, fill, lua_scripts
 from tailorbird.settings import Settings
 
 HOST = "127.0.0.1"
-_PRODUCT_PORT, _BARE_PORT = 18_801, 18_802
+PRODUCT_PORT, _BARE_PORT = 18_801, 18_802
 _WARM_UP_S = 3.0
 _ANSWER_BYTES = {"single": 80, "batch": 80, "decide": 1_900}
 Told = Callable[[str], None]
@@ -39,7 +39,7 @@ def bench(folder: Path, size: Size, rounds: int, seconds: int, told: Told) -> li
         seconds: how long each load lasts.
         told: hears of each step.
     """
-    settings = Settings(data=str(folder / "data"), port=_PRODUCT_PORT)
+    settings = Settings(data=str(folder / "data"), port=PRODUCT_PORT)
     told(
         f"filling a shop: {size.people:,} people, {size.items:,} items, {size.sessions:,} sessions"
     )
@@ -57,11 +57,11 @@ def bench(folder: Path, size: Size, rounds: int, seconds: int, told: Told) -> li
             told(f"{name}: throughput against the bare endpoint")
             rows.append(_throughput(name, scripts, (rounds, seconds), unit, per))
         told("decide at 1,000 requests a second")
-        rows.extend(_tail("decide at 1,000/s", _decides(key, size), 1_000, seconds))
+        rows.extend(_tail("decide at 1,000/s", decides(key, size), 1_000, seconds))
         told("freshness")
         rows.append(_freshness(key))
         told("decide at 1,000 requests a second, while models are trained and events pour in")
-        rows.extend(while_training(settings, (key, size), _decides(key, size), seconds))
+        rows.extend(while_training(settings, (key, size), decides(key, size), seconds))
         rows.append(Row("memory after load", round(memory_mib(pid)), "MiB"))
     return rows
 
@@ -92,9 +92,9 @@ def _throughput(
     ours, ceiling, ratios = [], [], []
     try:
         _wait_for(_BARE_PORT)
-        wrk(f"http://{HOST}:{_PRODUCT_PORT}", scripts[name], 2, 16)
+        wrk(f"http://{HOST}:{PRODUCT_PORT}", scripts[name], 2, 16)
         for _ in range(rounds):
-            one = wrk(f"http://{HOST}:{_PRODUCT_PORT}", scripts[name], seconds, 16)
+            one = wrk(f"http://{HOST}:{PRODUCT_PORT}", scripts[name], seconds, 16)
             top = wrk(f"http://{HOST}:{_BARE_PORT}", scripts[f"bare_{name}"], seconds, 16)
             ours.append(one.per_second)
             ceiling.append(top.per_second)
@@ -113,11 +113,12 @@ def _throughput(
 
 
 def _tail(what: str, request: Callable[[int], bytes], rate: int, seconds: int) -> list[Row]:
-    asyncio.run(open_loop(HOST, _PRODUCT_PORT, request, rate, _WARM_UP_S))
-    return tail(what, asyncio.run(open_loop(HOST, _PRODUCT_PORT, request, rate, float(seconds))))
+    asyncio.run(open_loop(HOST, PRODUCT_PORT, request, rate, _WARM_UP_S))
+    return tail(what, asyncio.run(open_loop(HOST, PRODUCT_PORT, request, rate, float(seconds))))
 
 
-def _decides(key: str, size: Size) -> Callable[[int], bytes]:
+def decides(key: str, size: Size) -> Callable[[int], bytes]:
+    """Return what makes requests for decisions, of random people on pages of random items."""
     rng = np.random.default_rng(1)
     people = rng.integers(0, size.people, 4_096).tolist()
     items = rng.integers(0, size.items, 4_096).tolist()
@@ -167,7 +168,7 @@ def _freshness(key: str) -> Row:
 
 def _call(path: str, key: str, body: dict[str, object]) -> dict[str, list[dict[str, str]]]:
     request = urllib.request.Request(
-        f"http://{HOST}:{_PRODUCT_PORT}{path}",
+        f"http://{HOST}:{PRODUCT_PORT}{path}",
         data=json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {key}"},
     )

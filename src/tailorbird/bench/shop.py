@@ -41,7 +41,7 @@ class Size(msgspec.Struct, frozen=True):
 
 async def fill(settings: Settings, size: Size, rng: np.random.Generator) -> tuple[str, float]:
     """Make the shop; return a secret key and the rate of the bulk import in events a second."""
-    install = Install(settings)
+    install = Install(settings, serving=False)  # as `tailorbird import` opens it
     try:
         key, text = new_key(KeyKind.SECRET, DEFAULT_WORKSPACE, wall_clock(), label="bench")
         install.keys.add(key, text)
@@ -52,9 +52,15 @@ async def fill(settings: Settings, size: Size, rng: np.random.Generator) -> tupl
         now_ms = wall_clock()
         events = _history(size, now_ms, rng)
         began = time.perf_counter()
+        before = None
         for start in range(0, len(events), _CHUNK):
             door = Door(source="bench", received_at_ms=now_ms, historical=True)
-            await shop.collector.collect(events[start : start + _CHUNK], door)
+            stored = await shop.collector.hand_in(events[start : start + _CHUNK], door)
+            if before is not None:
+                await before
+            before = stored
+        if before is not None:
+            await before
         rate = len(events) / (time.perf_counter() - began)
         offset = shop.log.last_offset
     finally:

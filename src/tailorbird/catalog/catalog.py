@@ -62,6 +62,12 @@ class Catalog:
         """Yield every item."""
         return self._store.all()
 
+    def recall(self, items: Sequence[Item]) -> None:
+        """Have at hand what is known of items that were just read: their words, their facets."""
+        self.spelling.learn(items)
+        for item in items[: _MOST_REMEMBERED - len(self._facets)]:
+            self._facets[item.id] = item.facets()
+
     def count(self) -> int:
         """Return how many items there are."""
         return self._store.count()

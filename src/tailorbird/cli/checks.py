@@ -5,7 +5,7 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,9 +18,12 @@ from tailorbird.beside import (
     held,
     letters_since,
     model_store,
+    people_model_store,
     secret_file,
     workspaces_of,
 )
+from tailorbird.predict.people_watch import people_watched_from
+from tailorbird.predict.registry.drift import Drift
 from tailorbird.predict.registry.watched import watched_from
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import DAY_MS, parse_time_ms
@@ -122,6 +125,7 @@ def workspace(settings: Settings, name: WorkspaceId, now_ms: int) -> Iterator[Fi
     todo = "See why with `tailorbird dead-letters list`, mend the sender, then replay them."
     yield _finding(f"{name}: dead letters", saw, not much, todo, Verdict.DOUBTFUL)
     yield from _models(settings, facts, now_ms)
+    yield from _people_models(settings, facts)
 
 
 def _in_step(facts: WorkspaceFacts) -> Finding:
@@ -158,11 +162,34 @@ def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Iterator[
         saw = f"{card.facts.get('embedding')}: {unlike}"
         yield Finding(f"{facts.name}: embedding", Verdict.DOUBTFUL, saw, todo)
     seen = watched_from(store.read_watch())
-    if seen is not None and seen.drift:
-        moved = ", ".join(f"{one.name} (PSI {one.psi:.2f})" for one in seen.alarms)
-        saw = moved or f"none of {len(seen.drift)} values has moved"
-        todo = "People or goods have changed since training. Run `tailorbird train`."
-        yield _finding(f"{facts.name}: drift", saw, not moved, todo, Verdict.DOUBTFUL)
+    if seen is not None:
+        yield from _drift(f"{facts.name}: drift", seen.drift)
+
+
+def _people_models(settings: Settings, facts: WorkspaceFacts) -> Iterator[Finding]:
+    """Look at the models of people: can the version be read that is to serve, has the world moved.
+
+    That there are none is no fault: they need orders, and many.
+    """
+    store = people_model_store(settings, WorkspaceId(facts.name))
+    serves, fault = store.current(), store.fault()
+    if fault is not None:
+        todo = "The last good version serves. Run `train people`, or `models rollback people`."
+        yield Finding(f"{facts.name}: people models", Verdict.BAD, fault, todo)
+    elif serves is not None:
+        yield Finding(f"{facts.name}: people models", Verdict.GOOD, f"{serves} serves")
+    seen = people_watched_from(store.read_watch())
+    if seen is not None:
+        yield from _drift(f"{facts.name}: drift of people", seen.drift)
+
+
+def _drift(check: str, drift: Sequence[Drift]) -> Iterator[Finding]:
+    if not drift:
+        return
+    moved = ", ".join(f"{one.name} (PSI {one.psi:.2f})" for one in drift if one.alarm)
+    saw = moved or f"none of {len(drift)} values has moved"
+    todo = "People or goods have changed since training. Run `tailorbird train`."
+    yield _finding(check, saw, not moved, todo, Verdict.DOUBTFUL)
 
 
 def _trained_ms(name: str) -> int:

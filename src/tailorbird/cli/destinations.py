@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
 
 import msgspec
@@ -36,10 +36,10 @@ class Here:
         self._shop = shop
         self._source = f"{IMPORTED}{source}"
 
-    async def events(self, raws: Sequence[bytes]) -> Outcome:
+    async def events(self, raws: Sequence[bytes]) -> Awaitable[Outcome]:
         """Take events of the past."""
         door = Door(source=self._source, received_at_ms=wall_clock(), historical=True)
-        return await self._shop.collector.collect(raws, door)
+        return await self._shop.collector.hand_in(raws, door)
 
     async def items(self, raws: Sequence[bytes]) -> Sequence[ItemRejection]:
         """Take items; return those that were refused."""
@@ -62,10 +62,12 @@ class There:
         self._remote = remote
         self._source = source
 
-    async def events(self, raws: Sequence[bytes]) -> Outcome:
-        """Take events of the past."""
+    async def events(self, raws: Sequence[bytes]) -> Awaitable[Outcome]:
+        """Take events of the past; they are stored when this returns."""
         answer = await self._send("POST", "/v1/import", b"\n".join(raws), source=self._source)
-        return msgspec.convert(answer, Outcome)
+        stored: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        stored.set_result(msgspec.convert(answer, Outcome))
+        return stored
 
     async def items(self, raws: Sequence[bytes]) -> Sequence[ItemRejection]:
         """Take items; return those that were refused."""

@@ -47,7 +47,8 @@ def _shown(record: DecisionRecord, slot: dict[str, Any]) -> Iterator[dict[str, A
         if slot.get(name):
             yield {**what, **_named(name, slot[name])}
     for action in slot.get("actions") or ():
-        yield {**what, **_named("action", action)}
+        where = {"shownIn": action["placement"]} if "placement" in action else {}
+        yield {**_named("action", action), **what, "does": action["kind"], **where}
 
 
 def _named(name: str, shown: dict[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """An import at work: rows in, chunks out, everything counted, and where it stands on disk."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
 from tailorbird.cli.import_report import Counts
 from tailorbird.cli.import_resume import Mark, Resume
 from tailorbird.cli.ports import Destination, Unread
+from tailorbird.collect.collector import Outcome
 from tailorbird.collect.sources.rows import BadRow, ItemRow, Row, UnreadableFile, WireRow
 
 _MOST_EVENTS = 2_000
@@ -59,6 +61,14 @@ class Chunk:
         return Sent(body, row.line, row.rows)
 
 
+class _HandedIn(NamedTuple):
+    """A chunk on its way: the items of it that were refused, and what tells of its events."""
+
+    chunk: Chunk
+    refused: list[tuple[Sent, str]]
+    stored: Awaitable[Outcome] | None
+
+
 class Job:
     """One import.
 
@@ -88,36 +98,52 @@ class Job:
         under_way: asyncio.Task[None] | None = None
         try:
             for chunk in _chunks(rows):
-                # One chunk is stored while the next is read; never two at once: order matters.
-                if under_way is not None:
-                    await under_way
-                under_way = asyncio.create_task(self._take(chunk, mark, told))
-                await asyncio.sleep(0)
+                # One chunk goes to disk while the next is read and handed in, in their order.
+                handed_in = await self._hand_in(chunk)
+                before = under_way
+                under_way = asyncio.create_task(self._settle(handed_in, before, mark, told))
+                if before is not None:
+                    await before
         finally:
             if under_way is not None:
                 await under_way
         self._resume.remove()
         return mark.counts
 
-    async def _take(self, chunk: Chunk, mark: Mark, told: Callable[[], None]) -> None:
-        await self._send(chunk, mark.counts)
+    async def _hand_in(self, chunk: Chunk) -> _HandedIn:
+        """Bad rows and items go first: events are stamped with what the catalog knows."""
+        await self._destination.unread([self._unread(row) for row in chunk.bad])
+        refused = []
+        if chunk.items:
+            rejected = await self._destination.items([one.body for one in chunk.items])
+            refused = [(chunk.items[one.index], one.reason) for one in rejected]
+            await self._destination.unread([self._unsold(*one) for one in refused])
+        events = [one.body for one in chunk.events]
+        return _HandedIn(chunk, refused, await self._destination.events(events) if events else None)
+
+    async def _settle(
+        self,
+        handed_in: _HandedIn,
+        before: asyncio.Task[None] | None,
+        mark: Mark,
+        told: Callable[[], None],
+    ) -> None:
+        """Wait until a chunk and those before it are stored, then note that it is done."""
+        chunk, counts = handed_in.chunk, mark.counts
+        outcome = None if handed_in.stored is None else await handed_in.stored
+        if before is not None:
+            await before
+        for row in chunk.bad:
+            counts.refuse(row.reason, row.line, row.rows, taken=False)
+        self._count_items(chunk.items, handed_in.refused, counts)
+        if outcome is not None:
+            self._count_events(chunk.events, outcome, counts)
         mark.values += chunk.values
         mark.line = max(mark.line, chunk.line)
         self._resume.write(mark)
         told()
 
-    async def _send(self, chunk: Chunk, counts: Counts) -> None:
-        """Bad rows and items go first: events are stamped with what the catalog knows."""
-        await self._destination.unread([self._unread(row) for row in chunk.bad])
-        for row in chunk.bad:
-            counts.refuse(row.reason, row.line, row.rows, taken=False)
-        if chunk.items:
-            await self._send_items(chunk.items, counts)
-        if chunk.events:
-            await self._send_events(chunk.events, counts)
-
-    async def _send_events(self, events: list[Sent], counts: Counts) -> None:
-        outcome = await self._destination.events([one.body for one in events])
+    def _count_events(self, events: list[Sent], outcome: Outcome, counts: Counts) -> None:
         for one in events:
             counts.take(one.rows)
         counts.accepted += outcome.accepted
@@ -127,10 +153,9 @@ class Job:
             one = events[rejection.index]
             counts.refuse(rejection.reason, one.line, one.rows, taken=True)
 
-    async def _send_items(self, items: list[Sent], counts: Counts) -> None:
-        rejected = await self._destination.items([one.body for one in items])
-        refused = [(items[one.index], one.reason) for one in rejected]
-        await self._destination.unread([self._unsold(*one) for one in refused])
+    def _count_items(
+        self, items: list[Sent], refused: list[tuple[Sent, str]], counts: Counts
+    ) -> None:
         if not self._items_are_the_matter:
             counts.items_told += len(items) - len(refused)
             for one, reason in refused:

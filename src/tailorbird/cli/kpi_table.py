@@ -4,9 +4,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tailorbird.measure.kpis.definitions import BY_NAME
-from tailorbird.measure.kpis.figures import Figure, KpiGroup, KpisShown
-from tailorbird.spine.money import exponent
+from tailorbird.measure.kpis.figures import KpiGroup, KpisShown
+from tailorbird.measure.kpis.words import amount, parts, title, within
 
 _PAPER = 110
 
@@ -27,32 +26,16 @@ def show(shown: KpisShown, *, terminal: bool) -> None:
 
 
 def _show_group(group: KpiGroup, console: Console) -> None:
-    size = f"{group.sessions:,} visits of {group.people:,} people"
-    table = Table("", box=None, title=escape(f"{group.name}: {size}"), title_justify="left")
-    for title in ("", "95 %", "counted", "of"):
-        table.add_column(title, justify="right")
+    console.print()
+    console.print(escape(f"{group.name}: {group.sessions:,} visits of {group.people:,} people"))
+    if not group.figures:
+        return
+    table = Table("", box=None, padding=(0, 2, 0, 0))
+    for heading in ("", "95 %", "counted", "of"):
+        table.add_column(heading, justify="right")
     for one in group.figures:
-        table.add_row(
-            BY_NAME[one.kpi].title,
-            amount(one, one.value),
-            f"{amount(one, one.low)} to {amount(one, one.high)}",
-            _counted(one),
-            f"{one.denominator:,.0f}",
-        )
+        table.add_row(escape(title(one)), amount(one, one.value), within(one), *parts(one))
     console.print(table)
     for one in group.figures:
         if one.note is not None:
-            console.print(f"  {BY_NAME[one.kpi].title}: {one.note}")
-
-
-def amount(one: Figure, value: float | None) -> str:
-    """Return a value of a figure as people read it; a dash for none."""
-    if value is None:
-        return "-"
-    if BY_NAME[one.kpi].kind == "share":
-        return f"{value:.2%}" if abs(value) < 0.1 else f"{value:.1%}"
-    return f"{value:,.{exponent(one.currency) + 1}f} {one.currency or '(no currency)'}"
-
-
-def _counted(one: Figure) -> str:
-    return f"{one.numerator:,.{0 if BY_NAME[one.kpi].kind == 'share' else 2}f}"
+            console.print(escape(f"{title(one)}: {one.note}"))

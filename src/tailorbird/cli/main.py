@@ -20,6 +20,7 @@ from tailorbird.cli.keys import keys
 from tailorbird.cli.kpis import kpis
 from tailorbird.cli.links import links
 from tailorbird.cli.models import models
+from tailorbird.cli.next_action import next_action
 from tailorbird.cli.offers import offers
 from tailorbird.cli.person import person
 from tailorbird.cli.replaying import replay
@@ -58,6 +59,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(bench)
 app.command()(simulate)
+app.command("next-action")(next_action)
 
 Data = Annotated[str | None, typer.Option(help="The data folder.")]
 

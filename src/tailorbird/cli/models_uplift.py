@@ -6,6 +6,7 @@ import msgspec
 from rich.table import Table
 
 from tailorbird.beside import uplift_store
+from tailorbird.predict.model_files import ModelMissing
 from tailorbird.predict.registry.card import Listed, Measurement, Status, Window
 from tailorbird.predict.uplift.model import UpliftCard
 from tailorbird.predict.uplift.ports import UpliftVersions
@@ -29,6 +30,19 @@ def listed_uplift(settings: Settings, workspace: WorkspaceId) -> list[Listed]:
         for treatment in store.treatments()
         for card in store.versions(treatment)
     ]
+
+
+def one_uplift(settings: Settings, workspace: WorkspaceId, version: str) -> Listed:
+    """Return one uplift model.
+
+    Raises:
+        ModelMissing: there is none by that name; names those that there are.
+    """
+    found = {one.name: one for one in listed_uplift(settings, workspace)}
+    if version not in found:
+        there = ", ".join(found) or "none"
+        raise ModelMissing(f"There is no version {version!r}; there are: {there}")
+    return found[version]
 
 
 def uplift_table(found: list[Listed]) -> Table:

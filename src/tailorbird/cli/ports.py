@@ -1,6 +1,6 @@
 """What an import needs of the place where it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -18,9 +18,13 @@ class Unread(msgspec.Struct, frozen=True):
 
 
 class Destination(Protocol):
-    """Takes what an import reads; what it has taken is durable when it answers."""
+    """Takes what an import reads, in the order in which it is handed in.
 
-    async def events(self, raws: Sequence[bytes]) -> Outcome: ...
+    Items and unread rows are durable when it answers; events are once what it answers is awaited,
+    so that the next can be handed in while these go to disk.
+    """
+
+    async def events(self, raws: Sequence[bytes]) -> Awaitable[Outcome]: ...
 
     async def items(self, raws: Sequence[bytes]) -> Sequence[ItemRejection]: ...
 

@@ -28,6 +28,7 @@ Company = Callable[[Install], Coroutine[Any, Any, None]]
 
 _KEEP_ALIVE_S = 75  # clients reuse connections over minutes; a short limit makes them resend
 _ROLLOUTS_S = 10.0  # how often it is asked which rollouts are due for a look
+_GARBAGE = 10_000, 20, 500  # a pass of the young costs a millisecond or two, of the old more
 _SWITCH_S = 0.0005  # writers' threads must not hold the interpreter for the default 5 ms
 
 
@@ -61,7 +62,7 @@ async def run(settings: Settings, company: Company | None = None) -> None:
             print(shown_once(keys, shop.stores.signing_secret), flush=True)
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(*_GARBAGE)
         server = Server(
             uvicorn.Config(
                 build(install),

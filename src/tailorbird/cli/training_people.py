@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from tailorbird.beside import files_of, people_model_store
 from tailorbird.consent.purposes import Purpose
-from tailorbird.predict.people import PeopleModels, learn_people
+from tailorbird.predict.people import PeopleModels
+from tailorbird.predict.people_trainer import train_people_models
 from tailorbird.settings import Settings
 from tailorbird.spine.ids import WorkspaceId
 
@@ -15,7 +16,7 @@ MOST_EVENTS = 300_000
 def train_people(
     settings: Settings, name: WorkspaceId, now_ms: int, seed: int, told: Callable[[str], None]
 ) -> PeopleModels:
-    """Learn the models of people, and store them where there was enough to learn any.
+    """Learn the models of people; store them where there was enough, to serve if they may.
 
     Who refused personalization is not learned from; under `consent = "opt-in"`, nor is who was
     not asked.
@@ -30,9 +31,7 @@ def train_people(
             if one.profile is not None and one.choices.get(Purpose.PERSONALIZATION, not asked_first)
         ]
         log = files.events(after=max(0, last - MOST_EVENTS))
-        models = learn_people(log, orders, now_ms, seed, told)
+        store = people_model_store(settings, name)
+        return train_people_models(log, orders, store, now_ms, seed, told)
     finally:
         files.close()
-    if models.intent is not None or models.value is not None:
-        people_model_store(settings, name).save(models)
-    return models

@@ -1,7 +1,8 @@
 """The collector: takes raw events in, asks for consent, and answers once they are in the log."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -23,6 +24,7 @@ MOST_EVENTS_IN_FLIGHT = 50_000
 # A request waits for one commit at a time, so with fewer requests than the writer has places
 # (20,000), no request is turned away between its first commit and its last.
 MOST_REQUESTS_IN_FLIGHT = 10_000
+_ANY = contextlib.nullcontext()
 
 
 class Rejection(msgspec.Struct, frozen=True, rename="camel"):
@@ -99,6 +101,7 @@ class Collector:
         self._folded = folded
         self._in_flight = 0
         self._requests: set[asyncio.Future[None]] = set()
+        self._in_line = asyncio.Lock()
 
     async def collect(
         self, raws: Sequence[Raw], door: Door, signals: Choices = NO_CHOICES
@@ -117,13 +120,43 @@ class Collector:
             raise Overloaded
         if len(self._requests) >= MOST_REQUESTS_IN_FLIGHT:
             raise Overloaded
+        with self._under_way(len(raws)):
+            return await self._stored(await self._sorted(raws, door, signals), door)
+
+    async def hand_in(self, raws: Sequence[Raw], door: Door) -> asyncio.Task[Outcome]:
+        """Take some of a long row of events; return once they are admitted, not yet stored.
+
+        So the next of the row can be admitted while these go to disk. They come into the log in
+        the order in which they were handed in; the task ends when they are durable and folded.
+
+        Args:
+            raws: the events, each as JSON.
+            door: what holds for all of them.
+        """
+        admitted = asyncio.Event()
+
+        async def take() -> Outcome:
+            with self._under_way(len(raws)):
+                try:
+                    found = await self._sorted(raws, door, NO_CHOICES)
+                finally:
+                    admitted.set()
+                return await self._stored(found, door, self._in_line)
+
+        task = asyncio.create_task(take())
+        await admitted.wait()
+        return task
+
+    @contextlib.contextmanager
+    def _under_way(self, events: int) -> Iterator[None]:
+        """Count events that are neither stored nor refused yet."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._in_flight += len(raws)
+        self._in_flight += events
         self._requests.add(done)
         try:
-            return await self._collect(raws, door, signals)
+            yield
         finally:
-            self._in_flight -= len(raws)
+            self._in_flight -= events
             self._requests.discard(done)
             done.set_result(None)
 
@@ -156,7 +189,8 @@ class Collector:
         for refusal in refusals:
             self._stores.tally.add(refusal.at_ms // DAY_MS, refusal.source, "refused")
 
-    async def _collect(self, raws: Sequence[Raw], door: Door, signals: Choices) -> Outcome:
+    async def _sorted(self, raws: Sequence[Raw], door: Door, signals: Choices) -> _Sorted:
+        """Admit events, and ask for consent to each."""
         found = _Sorted()
         for index, raw in enumerate(raws):
             result = admit(raw, door, self._house)
@@ -164,10 +198,17 @@ class Collector:
                 await self._refused(found, index, raw, (result, door, signals))
             else:
                 await self._admitted(found, result, door, signals)
-        if found.cards:
-            # Before the log: a card without its event is harmless, the other way it would be lost.
-            await self._stores.vault.put(found.cards)
-        appended = await self._stores.log.append(found.events)
+        return found
+
+    async def _stored(
+        self, found: _Sorted, door: Door, line: contextlib.AbstractAsyncContextManager[None] = _ANY
+    ) -> Outcome:
+        """Put what was admitted where it belongs; return once it is durable and folded."""
+        async with line:
+            if found.cards:
+                # Before the log: a card without its event is harmless, the other way it is lost.
+                await self._stores.vault.put(found.cards)
+            appended = await self._stores.log.append(found.events)
         if found.refusals:
             # After the log: a request sent again then makes no second letter.
             await self._stores.dead_letters.add(found.refusals)

@@ -53,6 +53,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "refresh": (settings.recent_seconds, workspace.predictor.refresh),
         "tally": (1.0, workspace.stores.tally.flush),
         "watch": (_WATCH_EVERY_S, workspace.watch.round),
+        "watch people": (_WATCH_EVERY_S, workspace.people_watch.round),
         "segments": (_SEGMENTS_S, workspace.segmenter.refresh_if_due),
         "accounts": (1.0, workspace.accounts.round),
         "links": (_LINKS_S, workspace.linker.round),
@@ -91,7 +92,7 @@ async def _load_models(workspace: Workspace) -> None:
     await workspace.succession.adopt()
     await workspace.foresight.renew(workspace.stores.people_models)
     items = list(workspace.catalog.all())
-    workspace.catalog.spelling.learn(items)
+    workspace.catalog.recall(items)
     workspace.predictor.stock(items)
     after, folded = workspace.predictor.models.trained_offset, workspace.state.offset
     while after < folded:

@@ -36,6 +36,7 @@ from tailorbird.identity.resolver import Resolver
 from tailorbird.links.lending import Lending
 from tailorbird.links.linker import Linker, Terms
 from tailorbird.predict.people import Foresight
+from tailorbird.predict.people_watch import PeopleWatch
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.registry.succession import Succession
 from tailorbird.predict.registry.watch import Watch
@@ -142,6 +143,7 @@ class Workspace:
         )
         people = ConsentingPeople(self.gate, self.resolver, self.state, stores.suppression.holds)
         self.watcher = Watcher(Surroundings(people, self.catalog, self.log, beliefs, clock))
+        self.people_watch = PeopleWatch(self.foresight, stores.people_models, people.profile, clock)
         self.configurator.listen(self._adopt)
         self.upkeep: list[asyncio.Task[None]] = []
 
@@ -161,6 +163,7 @@ class Workspace:
         self.corridor.listen(self._observe)
         self.corridor.listen(self.feed.observe)
         self.corridor.listen(self.watcher.observe)
+        self.corridor.listen(self.people_watch.observe)
         self.corridor.listen(self.bandits.observe)
         self.corridor.listen(self.experimenter.observe)
         self.corridor.listen(self.counters.observe)
@@ -186,6 +189,7 @@ class Workspace:
                 self.feed.forget(person)
                 self.segmenter.forget(person)
                 self.watcher.forget(person)
+                self.people_watch.forget(person)
 
     async def _idle(self) -> None:
         """Wait until every event that was let in before is in the log and folded."""

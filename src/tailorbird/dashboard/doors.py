@@ -6,6 +6,7 @@ from tailorbird.dashboard.assets import Assets
 from tailorbird.dashboard.deciding import DecidePage
 from tailorbird.dashboard.guard import Guard
 from tailorbird.dashboard.live import Live
+from tailorbird.dashboard.numbers import NumbersPage
 from tailorbird.dashboard.overview import Overview
 from tailorbird.dashboard.pages import Pages
 from tailorbird.dashboard.people import PersonPage
@@ -23,6 +24,7 @@ class DashboardDoors:
         self._live = Live(install, pages, signs, self._guard)
         self._people = PersonPage(install, pages)
         self._decide = DecidePage(install, pages)
+        self._numbers = NumbersPage(install, pages)
 
     def exact(self) -> dict[tuple[str, str], Door]:
         """Return the doors by method and path."""
@@ -30,6 +32,7 @@ class DashboardDoors:
             ("GET", "/"): self._guard.page(self._overview.show),
             ("GET", "/people"): self._guard.page(self._people.find),
             ("GET", "/decide"): self._guard.page(self._decide.show),
+            ("GET", "/numbers"): self._guard.page(self._numbers.show),
             ("GET", "/live"): self._live.listen,
             ("POST", "/sign-in"): self._guard.sign_in,
             ("POST", "/sign-out"): self._guard.sign_out,

@@ -80,9 +80,13 @@ class VitalSigns:
             items=items,
             model=None if model == "none" else model,
             model_at_ms=_trained_ms(model),
-            model_fault=shop.succession.fault,
+            model_fault=shop.succession.fault or shop.foresight.fault,
             model_hits=None if seen is None or hits is None else hits.value,
-            drifted=() if seen is None else tuple(one.name for one in seen.alarms),
+            drifted=tuple(
+                one.name
+                for watched in (seen, shop.people_watch.seen)
+                for one in (() if watched is None else watched.alarms)
+            ),
             decisions=sum(one.count for one in levels),
             levels=levels,
             median_took_ms=took[len(took) // 2] if took else None,

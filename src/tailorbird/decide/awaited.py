@@ -22,7 +22,10 @@ from tailorbird.spine.ids import Subject
 AWAITED = frozenset({PlacementKind.OFFER, PlacementKind.PAYMENT_METHODS, PlacementKind.ACTION})
 """Placements whose answers must wait for something."""
 
-Parts = Sequence[tuple[Placement, Slot, SlotDecision]]
+Part = tuple[Placement, Slot, SlotDecision]
+Parts = Sequence[Part]
+
+ELSEWHERE = "another placement of this page carries the deal"
 
 
 class Completed(msgspec.Struct, frozen=True, gc=False):
@@ -73,36 +76,49 @@ class Waiter:
             left_ms: how long the answer may still take.
             fill: fills the placement of an action.
         """
-        answered, noted = [], []
-        shopper = Shopper(
-            subject=subject,
-            person=asked.person,
-            profile=asked.moment.profile,
-            context=asked.request.context,
-            now_ms=asked.moment.now_ms,
-            left_ms=left_ms,
-            rehearsed=asked.request.dry_run,
-            standing=asked.standing,
-        )
-        for place, (placement, slot, decision) in enumerate(parts):
-            told = kept = decision
-            if placement.kind is PlacementKind.OFFER:
-                found = Found(notice=REFUSED)
-                if not asked.moment.generic:
-                    exposure_id = f"{decision_id}-{place}-1"
+        shopper = shopper_of(asked, subject, left_ms)
+        made = [
+            await self.one(part, asked, shopper, f"{decision_id}-{place}", fill)
+            for place, part in enumerate(parts)
+        ]
+        return Completed(tuple(told for told, _ in made), tuple(kept for _, kept in made))
+
+    async def one(
+        self,
+        part: Part,
+        asked: Asked,
+        shopper: Shopper,
+        stem: str,
+        fill: Fill,
+        *,
+        withheld: bool = False,
+    ) -> tuple[SlotDecision, SlotDecision]:
+        """Return one decision with what had to be waited for: as it is told, and written down.
+
+        Args:
+            part: a placement and its slot, with what could be answered at once.
+            asked: who asks, and from where.
+            shopper: the same, as offers are asked for.
+            stem: what exposure ids begin with.
+            fill: fills the placement of an action.
+            withheld: whether no discount may be given here.
+        """
+        placement, slot, decision = part
+        match placement.kind:
+            case PlacementKind.OFFER:
+                found = Found(notice=REFUSED if asked.moment.generic else ELSEWHERE)
+                if not (asked.moment.generic or withheld):
                     learner = self._learner(placement, asked)
-                    found = await self._offers.found(placement.name, shopper, exposure_id, learner)
+                    found = await self._offers.found(placement.name, shopper, f"{stem}-1", learner)
                 kept = _with_offer(decision, found)
-                told = kept if asked.explain else _discreet(kept)
-            elif placement.kind is PlacementKind.PAYMENT_METHODS:
-                kept = self._checkout.ordered(decision, slot, asked, f"{decision_id}-{place}")
-                told = await self._checkout.filled(kept, asked, subject)
-            elif placement.kind is PlacementKind.ACTION and self._adviser is not None:
-                part, stem = (placement, slot, decision), f"{decision_id}-{place}"
-                told, kept = await self._adviser.advised(part, asked, shopper, stem, fill)
-            answered.append(told)
-            noted.append(kept)
-        return Completed(tuple(answered), tuple(noted))
+                return (kept if asked.explain else _discreet(kept)), kept
+            case PlacementKind.PAYMENT_METHODS:
+                kept = self._checkout.ordered(decision, slot, asked, stem)
+                return await self._checkout.filled(kept, asked, shopper.subject), kept
+            case PlacementKind.ACTION if self._adviser is not None:
+                return await self._adviser.advised(part, asked, shopper, stem, fill, withheld)
+            case _:
+                return decision, decision
 
     def _learner(self, placement: Placement, asked: Asked) -> _Asked | None:
         if placement.bandit is None or self._bandits is None:
@@ -124,6 +140,20 @@ class _Asked(msgspec.Struct, frozen=True):
         recorded = not self.asked.request.dry_run
         here = self.asked.moment
         return self.slots.shown(self.placement, here, choice, exposure_id, recorded=recorded)
+
+
+def shopper_of(asked: Asked, subject: Subject, left_ms: float) -> Shopper:
+    """Return who asks as offers are asked for, with how long the answer may still take."""
+    return Shopper(
+        subject=subject,
+        person=asked.person,
+        profile=asked.moment.profile,
+        context=asked.request.context,
+        now_ms=asked.moment.now_ms,
+        left_ms=left_ms,
+        rehearsed=asked.request.dry_run,
+        standing=asked.standing,
+    )
 
 
 def _with_offer(decision: SlotDecision, found: Found) -> SlotDecision:

@@ -16,11 +16,12 @@ from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
 from tailorbird.consent.signals import from_context
 from tailorbird.decide.accounts import for_account, in_force, open_to
-from tailorbird.decide.awaited import AWAITED, Waiter
+from tailorbird.decide.awaited import AWAITED, Completed, Part, Waiter, shopper_of
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.filling import Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
 from tailorbird.decide.numbering import Names
+from tailorbird.decide.page import Completing, decided_together
 from tailorbird.decide.placements import Placement, PlacementKind, Placements
 from tailorbird.decide.ports import DecisionRecord, Journal
 from tailorbird.decide.pricing import priced_moment
@@ -47,6 +48,7 @@ from tailorbird.spine.ids import ItemId, PersonId, Subject
 Who = tuple[PersonId | None, Profile | None, bool, Loan | None]
 """Who asks, what is known, whether personalization is allowed, and what is lent to them."""
 
+_UNHURRIED_MS = 1_000.0
 _SAFETY = 2.0  # a stage is begun only if twice its usual time is left
 
 
@@ -91,6 +93,7 @@ class Decider:
         self._names = Names()
         self._filler = Filler(predictor, rooms.catalog, rng, rooms.bandits)
         self.trials: Trials | None = None
+        self._noting: set[asyncio.Task[None]] = set()
         self.described: Profile | None = None
         self.accounts: Registrar | None = None
         self.lending = Lending(rooms.gate, rooms.profiles)
@@ -127,22 +130,26 @@ class Decider:
         if standing is not None:
             asked, find = self._for_account(asked, standing), self._rooms.catalog.get
             chosen = [(for_account(placement, standing, find), slot) for placement, slot in chosen]
-        decisions = tuple(
-            self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
-            for index, (placement, slot) in enumerate(chosen)
-        )
-        noted, waiter = decisions, self.waiter
-        if waiter is not None and any(placement.kind in AWAITED for placement, _ in chosen):
+        if self.placements.exclusive and self.waiter is not None:
             left_ms = deadline_ms - (time.perf_counter() - started) * 1000
-            parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
-            whole = await waiter.completed(
-                parts, asked, subject, decision_id, left_ms, self._filler.fill
-            )
+            whole = await self._together(chosen, asked, subject, decision_id, left_ms)
             decisions, noted = whole.answered, whole.noted
+        else:
+            noted = decisions = tuple(
+                self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
+                for index, (placement, slot) in enumerate(chosen)
+            )
+            if self.waiter is not None and any(one.kind in AWAITED for one, _ in chosen):
+                left_ms = deadline_ms - (time.perf_counter() - started) * 1000
+                parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
+                whole = await self.waiter.completed(
+                    parts, asked, subject, decision_id, left_ms, self._filler.fill
+                )
+                decisions, noted = whole.answered, whole.noted
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         if permitted and not request.dry_run:
             record = self._record(decision_id, asked, subject, tried.told(noted), took_ms)
-            self._note(record, asked, tried)
+            self._note(record, asked, tried, subject)
         told = tuple([answered(one) for one in decisions])
         account = msgspec.UNSET if standing is None else in_force(standing)
         return DecideAnswer(decision_id, tried.told(told), took_ms, account)
@@ -202,6 +209,20 @@ class Decider:
         """Return a request as it is for an account: its prices, its part of the catalog."""
         here = priced_moment(asked.moment, self.predictor, standing.price_list)
         return msgspec.structs.replace(asked, moment=here, standing=standing)
+
+    async def _together(
+        self, chosen: Chosen, asked: Asked, subject: Subject, decision_id: str, left_ms: float
+    ) -> Completed:
+        """Return the decisions of a page on which some placements exclude each other."""
+        fill, waiter = self._filler.fill, self.waiter
+        if waiter is None:
+            raise TypeError
+        shopper = shopper_of(asked, subject, left_ms)
+
+        def complete(part: Part, stem: str, withheld: bool) -> Completing:  # noqa: FBT001
+            return waiter.one(part, asked, shopper, stem, fill, withheld=withheld)
+
+        return await decided_together(chosen, asked, decision_id, fill, complete)
 
     async def _who(self, context: RequestContext, subject: Subject, signals: Choices) -> Who:
         if self.described is not None:
@@ -277,10 +298,20 @@ class Decider:
             return chosen, UNTRIED
         return self.trials.of(chosen, asked, subject)
 
-    def _note(self, record: DecisionRecord, asked: Asked, tried: Tried) -> None:
+    def _note(
+        self,
+        record: DecisionRecord,
+        asked: Asked,
+        tried: Tried,
+        subject: Subject | None = None,
+    ) -> None:
         if self.trials is not None and tried is not UNTRIED:
             record = self.trials.noted(record, tried)
-        if tried.ghosts:
+        if subject is not None and any(one.placement.kind in AWAITED for one in tried.ghosts):
+            task = asyncio.create_task(self._note_awaited_ghosts(record, asked, tried, subject))
+            self._noting.add(task)
+            task.add_done_callback(self._noting.discard)
+        elif tried.ghosts:
             # Once the answer has left: nobody waits for what they do not see.
             asyncio.get_running_loop().call_soon(self._note_ghosts, record, asked, tried)
         else:
@@ -294,6 +325,26 @@ class Decider:
                 slot = slots.placements[one.place] if isinstance(slots, DecideRequest) else Slot("")
                 stem = f"{record.decision_id}-{one.place}-ghost"
                 shown = self._filler.fill(one.placement, slot, aside, stem)
+                named = {"experiment": one.experiment, "variant": one.variant}
+                ghosts.append({**named, "decision": shown})
+        finally:
+            self._journal.note(msgspec.structs.replace(record, ghosts=tuple(ghosts)))
+
+    async def _note_awaited_ghosts(
+        self, record: DecisionRecord, asked: Asked, tried: Tried, subject: Subject
+    ) -> None:
+        """Work out ghosts of which some must be waited for; nothing is given, nothing is held."""
+        slots, aside, fill = asked.request, unseen(asked), self._filler.fill
+        ghosts: list[dict[str, object]] = []
+        try:
+            for one in tried.ghosts:
+                slot = slots.placements[one.place] if isinstance(slots, DecideRequest) else Slot("")
+                stem = f"{record.decision_id}-{one.place}-ghost"
+                shown = fill(one.placement, slot, aside, stem)
+                if one.placement.kind in AWAITED and self.waiter is not None:
+                    shopper = shopper_of(aside, subject, _UNHURRIED_MS)
+                    part = (one.placement, slot, shown)
+                    _, shown = await self.waiter.one(part, aside, shopper, stem, fill)
                 named = {"experiment": one.experiment, "variant": one.variant}
                 ghosts.append({**named, "decision": shown})
         finally:

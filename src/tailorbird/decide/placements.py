@@ -123,7 +123,8 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     `lean` are not heeded; where the version that serves has none, or personalization is refused,
     the blend does. A `bandit` chooses among `creatives`, among `policies` of a list, or among the
     offers of a placement and their depths. In a placement of kind `action` the `actions` compete,
-    or all that are declared where it names none.
+    or all that are declared where it names none. Of the placements of a page with the same
+    `exclusive` group one carries a discount at most, the highest `priority` first.
     """
 
     name: str
@@ -142,6 +143,8 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     policies: tuple[PolicyArm, ...] = ()
     bandit: Bandit | None = None
     actions: tuple[str, ...] = ()
+    exclusive: str | None = None
+    priority: int = 0
     version: int = 1
 
     @property
@@ -212,6 +215,7 @@ class Placements:
 
     def __init__(self, placements: tuple[Placement, ...] = DEFAULT_PLACEMENTS) -> None:
         self._by_name = {placement.name: placement for placement in placements}
+        self.exclusive = any(one.exclusive is not None for one in placements)
 
     def get(self, name: str) -> Placement:
         """Return a placement.

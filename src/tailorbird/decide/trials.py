@@ -134,7 +134,7 @@ class Trials:
         experiment = split.experiment
         if one.forced or one.variant not in {experiment.control, HELD_OUT}:
             return
-        if placement.kind in {PlacementKind.OFFER, PlacementKind.ACTION}:
+        if placement.kind is PlacementKind.OFFER:
             return
         for variant in experiment.variants:
             other = self._varied.get((placement.name, experiment.name, variant.name))

@@ -83,7 +83,7 @@ class Feed:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._latest: deque[Happening] = deque(maxlen=KEPT)
+        self._latest: deque[Resolved] = deque(maxlen=KEPT)
         self._seconds: dict[int, int] = {}
         self.viewers: set[Viewer] = set()
         self._ended = False
@@ -91,22 +91,23 @@ class Feed:
     def observe(self, batch: Sequence[Resolved]) -> None:
         """Take a folded batch; what is beyond the last 100 of it is only counted."""
         second = self._clock() // SECOND_MS
+        if second not in self._seconds:
+            for old in [one for one in self._seconds if one < second - SECONDS_KEPT]:
+                del self._seconds[old]
         self._seconds[second] = self._seconds.get(second, 0) + len(batch)
-        for old in [one for one in self._seconds if one < second - SECONDS_KEPT]:
-            del self._seconds[old]
-        news = self.recall(batch)
-        for viewer in self.viewers:
-            viewer.offer(news, len(batch) - len(news))
+        self.recall(batch)
+        if self.viewers:
+            news = [happening(one) for one in batch[-KEPT:]]
+            for viewer in self.viewers:
+                viewer.offer(news, len(batch) - len(news))
 
-    def recall(self, batch: Sequence[Resolved]) -> list[Happening]:
+    def recall(self, batch: Sequence[Resolved]) -> None:
         """Keep events of before this process, without counting them as happening now."""
-        news = [happening(one) for one in batch[-KEPT:]]
-        self._latest.extend(news)
-        return news
+        self._latest.extend(batch[-KEPT:])
 
     def latest(self, person: PersonId | None = None) -> list[Happening]:
         """Return the last events, newest first; of one person if so asked."""
-        return [one for one in reversed(self._latest) if person in {None, one.person}]
+        return [happening(one) for one in reversed(self._latest) if person in {None, one.person}]
 
     def pace(self) -> list[int]:
         """Return how many events were folded in each of the last 60 whole seconds, oldest first."""

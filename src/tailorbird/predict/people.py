@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import logging
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
 from msgspec.structs import replace
 
 from tailorbird.features.moment import Moment
-from tailorbird.predict.customer_value.bgnbd import AllAlike, TooFewCustomers
 from tailorbird.predict.customer_value.purchasing import purchasing
-from tailorbird.predict.customer_value.value_model import Forecast, ValueModel, fit_value
-from tailorbird.predict.propensity.fitting import (
-    NothingVaries,
-    OneClass,
-    TooFewRows,
-    fit_propensity,
-)
+from tailorbird.predict.customer_value.value_model import Forecast, ValueModel
+from tailorbird.predict.model_files import ModelUnreadable
 from tailorbird.predict.propensity.model import Propensity
-from tailorbird.predict.propensity.trees import ModelsMissing
-from tailorbird.predict.propensity.visits import MINUTES, NAMES, features_at, prefixes
+from tailorbird.predict.propensity.visits import MINUTES, NAMES, features_at
 from tailorbird.profile.customer import Money, Prediction
-from tailorbird.profile.orders import Orders
 from tailorbird.profile.orders_view import money
 from tailorbird.profile.profile import Profile
 from tailorbird.profile.session import session
-from tailorbird.spine.clock import format_time
-from tailorbird.spine.errors import TailorbirdError
-from tailorbird.spine.events import LoggedEvent
 
-Told = Callable[[str], None]
+log = logging.getLogger("tailorbird.models")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +33,7 @@ class PeopleModels:
         value: who comes back, how often and for how much.
         minutes: how soon an order must come for `intent`.
         refused: why a part is not there, by its name.
+        trained_offset: up to where of the log they know.
     """
 
     name: str = "none"
@@ -52,20 +41,17 @@ class PeopleModels:
     value: ValueModel | None = None
     minutes: int = MINUTES
     refused: dict[str, str] = field(default_factory=dict)
+    trained_offset: int = 0
 
 
 UNTRAINED = PeopleModels()
 
 
-class PeopleModelStore(Protocol):
-    """Where versions rest, each whole or not at all."""
+class PeopleServing(Protocol):
+    """Where a server finds the version that is to serve."""
 
-    def save(self, models: PeopleModels) -> None:
-        """Store a version; it serves from then on."""
-        ...
-
-    def load(self) -> PeopleModels | None:
-        """Return the version that serves."""
+    def current(self) -> str | None:
+        """Return the name of the folder that is to serve."""
         ...
 
     def fresh(self) -> PeopleModels | None:
@@ -78,15 +64,27 @@ class Foresight:
 
     def __init__(self) -> None:
         self.models = UNTRAINED
+        self.fault: str | None = None
 
     def adopt(self, models: PeopleModels) -> None:
         """Serve newly trained models."""
         self.models = models
 
-    async def renew(self, store: PeopleModelStore) -> None:
-        """Serve a version that a training has stored since the last call."""
-        trained = await asyncio.to_thread(store.fresh)
+    async def renew(self, store: PeopleServing) -> None:
+        """Serve a version that a training has stored since the last call.
+
+        Where none can be read, what serves goes on serving, and `fault` says why.
+        """
+        try:
+            trained = await asyncio.to_thread(store.fresh)
+        except ModelUnreadable as cause:
+            log.error("people_models.none_readable reason=%s", cause.detail)  # noqa: TRY400 - no fault of ours
+            self.fault = cause.detail
+            return
         if trained is not None:
+            pointer = store.current()
+            broken = pointer is not None and trained.name.replace("@", "-") != pointer
+            self.fault = f"{pointer} cannot be read; {trained.name} serves" if broken else None
             self.adopt(trained)
 
     def purchase_probability(self, profile: Profile, now_ms: int) -> float | None:
@@ -134,43 +132,6 @@ def _money(minor: float | None, currency: str) -> Money | None:
     return None if minor is None else money(round(minor), currency)
 
 
-def learn_people(
-    log: Iterable[LoggedEvent], everybody: Sequence[Orders], now_ms: int, seed: int, told: Told
-) -> PeopleModels:
-    """Learn all models of people; a part for which there is too little is left out, with a reason.
-
-    Args:
-        log: what happened, the newest part of it if there is much. Its last moment is the one as
-            of which customers are looked at: after it nothing is known of them.
-        everybody: the orders of all who may be learned from.
-        now_ms: names the version.
-        seed: luck of sampling and bagging.
-        told: hears of each step.
-    """
-    refused: dict[str, str] = {}
-    history = list(log)
-    until_ms = min(now_ms, max((one.event.occurred_at_ms for one in history), default=now_ms))
-    told("learning who comes back")
-    value = intent = None
-    try:
-        value = fit_value(everybody, until_ms)
-    except (TooFewCustomers, AllAlike) as error:
-        refused["value"] = _reason(error, told)
-    told("learning purchase intent")
-    found = prefixes(history, np.random.default_rng(seed))
-    try:
-        intent = fit_propensity(found.table, found.bought, seed, found.visits)
-    except (TooFewRows, OneClass, NothingVaries, ModelsMissing) as error:
-        refused["intent"] = _reason(error, told)
-    name = f"people@{format_time(now_ms)[:19].replace(':', '-')}"
-    return PeopleModels(name, intent, value, MINUTES, refused)
-
-
 def fits(model: Propensity) -> bool:
     """Return whether a stored model reads the features that there are now."""
     return model.names == NAMES
-
-
-def _reason(error: TailorbirdError, told: Told) -> str:
-    told(f"left out: {error.detail}")
-    return error.detail

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from tailorbird.catalog.items import Item
 from tailorbird.predict.outcomes import TrainingDecision
+from tailorbird.predict.people import PeopleModels
 from tailorbird.predict.predictor import Trained
 from tailorbird.predict.registry.card import Card
 from tailorbird.predict.training import TrainingEvent
@@ -22,6 +23,30 @@ class ModelStore(Protocol):
     def promote(self, name: str, at_ms: int, why: str) -> None: ...
 
     def reject(self, name: str, at_ms: int, why: str) -> None: ...
+
+
+class PeopleVersions(Protocol):
+    """Where versions of models of people rest, each whole or not at all; one of them serves."""
+
+    def save(self, model: PeopleModels, card: Card) -> None: ...
+
+    def load(self) -> PeopleModels | None: ...
+
+    def card(self, name: str) -> Card | None: ...
+
+    def promote(self, name: str, at_ms: int, why: str) -> None: ...
+
+    def reject(self, name: str, at_ms: int, why: str) -> None: ...
+
+
+class PeopleShelf(Protocol):
+    """Cards of versions of models of people, and a place for what is seen of those at work."""
+
+    def card(self, name: str) -> Card | None: ...
+
+    def read_watch(self) -> bytes | None: ...
+
+    def write_watch(self, content: bytes) -> None: ...
 
 
 class TrainingSource(Protocol):

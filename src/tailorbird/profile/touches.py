@@ -1,6 +1,7 @@
 """The last items that somebody dealt with and the last words they searched for."""
 
 from enum import IntEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -92,12 +93,18 @@ def join_searches(a: Searches, b: Searches) -> Searches:
 
 
 def _touch(at_ms: int, kind: TouchKind, item: LineItem) -> Touch:
+    return Touch(at_ms, kind, item.id, *_subject(item.facets))
+
+
+@lru_cache(maxsize=16_384)  # items repeat
+def _subject(facets: tuple[str, ...]) -> tuple[str, str]:
+    """Return the deepest category path and the brand."""
     category = brand = ""
-    for facet in item.facets:
+    for facet in facets:
         # A path contains its ancestors, so the deepest is the longest.
         if facet.startswith("category:"):
             if len(facet) - 9 > len(category):
                 category = facet[9:]
         elif facet.startswith("brand:"):
             brand = facet[6:]
-    return Touch(at_ms, kind, item.id, category, brand)
+    return category, brand

@@ -1,7 +1,7 @@
 """The evidence is rerun, small here and in full by `bench.evidence`."""
 
 import pytest
-from bench.claims import agreement, fixed, looking, regions, shops
+from bench.claims import agreement, changes, fixed, looking, regions, shops
 from bench.evidence import merged, rendered
 
 from tests.unit.measure.experiments import real
@@ -45,6 +45,10 @@ def test_a_lift_put_into_history_is_held_by_most_intervals() -> None:
     real("geo/geolift_test.csv.gz")
     rows = [one for one in regions.claims(60) if "holds it" in one.what]
     assert float(rows[0].found.rstrip("%")) > 85.0
+
+
+def test_what_changes_on_the_way_is_told_from_an_effect() -> None:
+    assert [one.what for one in changes.claims(100) if not one.holds] == []
 
 
 def test_two_arms_alike_seldom_differ_in_a_simulated_shop() -> None:

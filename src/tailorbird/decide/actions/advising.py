@@ -103,6 +103,7 @@ class Adviser:
         shopper: Shopper,
         stem: str,
         fill: Fill,
+        withheld: bool = False,  # noqa: FBT001, FBT002
     ) -> tuple[SlotDecision, SlotDecision]:
         """Return what is done for somebody: as it is told, and as it is written down.
 
@@ -113,6 +114,7 @@ class Adviser:
             shopper: the same, as offers are asked for.
             stem: what exposure ids begin with.
             fill: fills the placement of an action that shows something.
+            withheld: whether no discount may be given here.
         """
         placement, slot, decision = part
         if asked.moment.generic:
@@ -120,6 +122,8 @@ class Adviser:
             answered = msgspec.structs.replace(decision, actions=(idle,))
             return answered, answered
         ready = self._competing(placement, slot)
+        if withheld:
+            ready = [one for one in ready if one.action.kind is not ActionKind.OFFER]
         occasion = await self._occasion(asked, shopper, ready)
         found = {one.action.name: await self._scales.weighed(one, occasion) for one in ready}
         rivals = [

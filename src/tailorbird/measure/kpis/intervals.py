@@ -64,7 +64,8 @@ def of_share(sums: Sums) -> Within:
     middle = (found + z2 / (2.0 * trials)) / (1.0 + z2 / trials)
     spread = max(found * (1.0 - found), 0.0) / trials + z2 / (4.0 * trials * trials)
     half = _Z * sqrt(spread) / (1.0 + z2 / trials)
-    return Within(max(0.0, middle - half), min(1.0, middle + half))
+    low = max(0.0, middle - half) if sums.x > 0.0 else 0.0
+    return Within(low, min(1.0, middle + half) if found < 1.0 else 1.0)
 
 
 def _design_effect(sums: Sums, share: float) -> float:

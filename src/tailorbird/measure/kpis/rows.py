@@ -1,6 +1,6 @@
 """From the log's events to rows, by table, in chunks: what the sums are made of."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tailorbird.measure.kpis.alarms import Alarms
@@ -53,7 +53,7 @@ Put = Callable[[str, Row], None]
 
 
 def of_log(records: Records, question: KpiQuestion, alarms: Alarms, put: Put) -> set[str]:
-    """Put the rows of the log's events since a moment; return the decisions that were seen.
+    """Put the rows of the log's events since a moment; return the exposures that were seen.
 
     Args:
         records: where to read.
@@ -61,7 +61,7 @@ def of_log(records: Records, question: KpiQuestion, alarms: Alarms, put: Put) ->
         alarms: is shown every event, too.
         put: takes a table's name and a row.
     """
-    decisions: set[str] = set()
+    exposures: set[str] = set()
     for n, event in enumerate(records.events()):
         if event.occurred_at_ms < question.since_ms:
             continue
@@ -74,16 +74,18 @@ def of_log(records: Records, question: KpiQuestion, alarms: Alarms, put: Put) ->
             continue
         _acted(n, event, person, put)
         if event.occurred_at_ms < question.until_ms and event.exposure is not None:
-            decisions.add(decision_of(event.exposure.exposure_id))
-    return decisions
+            exposures.add(event.exposure.exposure_id)
+    return exposures
 
 
-def of_journal(records: Records, decisions: set[str], put: Put) -> None:
-    """Put what was shown in the answers that somebody saw."""
+def of_journal(records: Records, exposures: set[str], put: Put) -> None:
+    """Put what was shown where, of what somebody saw."""
+    decisions = {decision_of(one) for one in exposures}
     for record in records.decisions():
         if record.decision_id in decisions:
             for row in _pieces(record):
-                put("pieces", row)
+                if row[0] in exposures:
+                    put("pieces", row)
 
 
 def of_catalog(records: Records, put: Put) -> None:
@@ -161,11 +163,6 @@ def _offered(one: Piece, placement: str, policy: str) -> Row:
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - properties hold anything
     return str(value)[:200] if isinstance(value, str | int) else None
-
-
-def columns(rows: Sequence[Row]) -> list[list[Any]]:
-    """Return rows as columns."""
-    return [list(values) for values in zip(*rows, strict=True)]
 
 
 RECOVERED_MS = 7 * DAY_MS

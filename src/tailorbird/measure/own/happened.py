@@ -161,21 +161,25 @@ def happened(source: Source, reach: Reach, columns: Collection[str]) -> Iterator
     """
     orders = _Orders(source.margins)
     retained, of = "retained" in columns, source.people.of
+    counted = {name: column for name, column in _COUNTED.items() if column in columns}
+    minded = {*counted, *columns, EXPERIMENT_VIEWED}
     for event in source.events():
+        name = event.name
+        silent = event.order is None and event.exposure is None and not retained
+        if silent and name not in minded:
+            continue
         person = of(event.user_id, event.anonymous_id)
         if person is None or person == LEFT_OUT:
             continue
-        name = event.name
         viewed = _viewed(event, reach, person)
         if viewed is not None:
             yield viewed
         values = {} if event.order is None else orders.values(event, event.order)
-        values = {column: value for column, value in values.items() if column in columns}
-        for column in (name, _COUNTED.get(name, name)):
-            if column in columns:
-                values[column] = 1.0
+        for column in (name, counted.get(name, name)):
+            values[column] = 1.0
         if retained and not name.startswith(_NOT_THEIRS):
             values["retained"] = 1.0
+        values = {column: value for column, value in values.items() if column in columns}
         if values:
             yield Outcome(person, event.occurred_at_ms, values)
 

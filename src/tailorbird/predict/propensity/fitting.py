@@ -9,7 +9,7 @@ these answers are judged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,10 +71,29 @@ class NothingVaries(TailorbirdError):
     remedy = "Look at the events: do they carry items, times and visitors of their own?"
 
 
+class Tail(NamedTuple):
+    """The last rows, asked of a model that was made of the rest in the very same way.
+
+    Attributes:
+        rows: int64[n], which; none where they all came out the same.
+        said: float64[n], the probabilities.
+    """
+
+    rows: Blocks
+    said: Floats
+
+
 def fit_propensity(
     table: Table, happened: Truths, seed: int, groups: Blocks | None = None
 ) -> Propensity:
-    """Learn how likely it is that something happens, given a row.
+    """Learn how likely it is that something happens, given a row; see `fit_and_ask`."""
+    return fit_and_ask(table, happened, seed, groups)[0]
+
+
+def fit_and_ask(
+    table: Table, happened: Truths, seed: int, groups: Blocks | None = None
+) -> tuple[Propensity, Tail]:
+    """Learn how likely it is that something happens, given a row; and ask of the last rows.
 
     Args:
         table: what is known, a row each; in the order of time where there is one.
@@ -94,10 +113,11 @@ def fit_propensity(
     early, late = _parted(groups)
     first, settings = _model(table.at(early), happened[early], seed, groups[early], _LADDER)
     final, _ = _model(table, happened, seed, groups, (settings,))
-    marks = final.judged
+    marks, tail = final.judged, Tail(late[:0], np.zeros(0))
     if 0 < happened[late].sum() < len(late):
-        marks = judged(first.probabilities(table.at(late)), happened[late])
-    return Propensity(
+        tail = Tail(late, first.probabilities(table.at(late)))
+        marks = judged(tail.said, happened[late])
+    made = Propensity(
         table.names,
         final.words,
         final.trees,
@@ -106,6 +126,7 @@ def fit_propensity(
         float(happened.mean()),
         marks,
     )
+    return made, tail
 
 
 def check_learnable(table: Table, happened: Truths) -> None:

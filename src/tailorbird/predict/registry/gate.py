@@ -110,6 +110,20 @@ def judged_by(
     )
 
 
+def kept_up(metric: str, ours: float, champion: float, most_lost: float, questions: int) -> Verdict:
+    """Return whether one figure fell by no more than so much; more is better."""
+    passed = ours >= champion - most_lost
+    reason = f"{metric} is {champion - ours:.4f} less than {champion:.4f}"
+    return Verdict(
+        passed=passed,
+        reason="not worse than the champion" if passed else reason,
+        metric=metric,
+        ours=round(ours, 4),
+        champion=round(champion, 4),
+        questions=questions,
+    )
+
+
 def strictest(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the first verdict that refuses, else the first; there is at least one."""
     return next((one for one in verdicts if not one.passed), verdicts[0])

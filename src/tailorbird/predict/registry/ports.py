@@ -19,6 +19,16 @@ class Registered(Protocol):
     def status(self, name: str) -> Status: ...
 
 
+class Versioned(Registered, Protocol):
+    """Versions of any kind, as somebody looks after them."""
+
+    def read(self, name: str) -> object: ...
+
+    def promote(self, name: str, at_ms: int, why: str) -> None: ...
+
+    def rollback(self, at_ms: int, why: str) -> str: ...
+
+
 class Shadowed(Protocol):
     """Which version is in shadow, and a place for what is seen of those at work."""
 

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from tailorbird.predict.evaluation.metrics import AT
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.predictor import Predictor, Trained
 from tailorbird.predict.recent import PAUSE_S, RecentSessions, Touches, sessions_of
-from tailorbird.predict.registry.drift import LEAST, Drift, Shape, drift_from
 from tailorbird.predict.registry.holdout import NAMES, Seen, look
 from tailorbird.predict.registry.ports import Shadowed
+from tailorbird.predict.registry.sampled import Sampled
 from tailorbird.predict.registry.watched import Score, Watched, watched_from
 from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.sessions import Vocabulary
@@ -37,7 +37,7 @@ log = logging.getLogger("tailorbird.predict")
 MOST_WAITING = 200
 """Questions that may wait for a round; of more, the oldest go unasked, and are counted."""
 
-_REMEMBERED = 2_000
+_BREATH_S = 0.001  # between questions, so that answers need not fight for the interpreter's lock
 _MOST_VISITS = 20_000
 _LONGEST = 20
 
@@ -78,8 +78,8 @@ class Watch:
         self._clock = clock
         self._visits: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
         self._waiting: deque[Question] = deque(maxlen=MOST_WAITING)
-        self._values: deque[tuple[float, ...]] = deque(maxlen=_REMEMBERED)
-        self._shapes: tuple[Shape, ...] = ()
+        self._sampled = Sampled()
+        self._compared: str | None = None
         self._shadow: Shadow | None = None
         self._refused: str | None = None
         self.seen: Watched | None = None
@@ -124,11 +124,12 @@ class Watch:
                 shadow.learn(news)
             found = seen
             for question in questions:
+                time.sleep(_BREATH_S)
                 found = self._asked(found, question, (private, vocabulary), shadow)
             return found
 
         found = await asyncio.to_thread(work)
-        self.seen = msgspec.structs.replace(found, at_ms=self._clock(), drift=self._drift())
+        self.seen = msgspec.structs.replace(found, at_ms=self._clock(), drift=self._sampled.drift())
         await asyncio.to_thread(self._registry.write_watch, msgspec.json.encode(self.seen))
 
     def _touch(self, visitor: str, item: str, at_s: float) -> None:
@@ -152,11 +153,11 @@ class Watch:
     def _begun(self, name: str) -> Watched:
         """Return what was seen of these very versions, begun anew when they are others."""
         seen = self.seen or watched_from(self._registry.read_watch())
-        if seen is None or seen.champion.name != name or not self._shapes:
+        if name != self._compared:
             card = next((one for one in self._registry.cards() if one.name == name), None)
-            self._shapes = () if card is None else card.shapes
+            self._sampled.begin(() if card is None else card.shapes, NAMES)
+            self._compared = name
         if seen is None or seen.champion.name != name:
-            self._values.clear()
             seen = Watched(self._clock(), Score(name))
         beside = None if self._shadow is None else self._shadow.name
         if beside != (None if seen.challenger is None else seen.challenger.name):
@@ -177,7 +178,7 @@ class Watch:
         shadow: Shadow | None,
     ) -> Watched:
         ours = _look(*champion, question)
-        self._values.append(ours.values)
+        self._sampled.add(ours.values)
         seen = msgspec.structs.replace(seen, champion=seen.champion.after(ours.rank, AT))
         if shadow is None or seen.challenger is None or seen.both is None:
             return seen
@@ -189,12 +190,6 @@ class Watch:
             only_champion=seen.only_champion + (ours.rank < AT <= rank),
             only_challenger=seen.only_challenger + (rank < AT <= ours.rank),
         )
-
-    def _drift(self) -> tuple[Drift, ...]:
-        if len(self._values) < LEAST or len(self._shapes) != len(NAMES):
-            return ()
-        values = np.array(self._values)
-        return tuple(drift_from(one, values[:, at]) for at, one in enumerate(self._shapes))
 
     async def _adopt(self) -> None:
         """Take up the challenger that the registry names, or let the present one go."""

@@ -19,7 +19,8 @@ SELECT body FROM nodes WHERE key = ?;
 SELECT body FROM profiles WHERE key = ?;
 
 -- name: read_many_links
-SELECT key, body FROM links WHERE key IN (SELECT value FROM json_each(?));
+SELECT group_concat(asked.key || ' ' || hex(body), char(10))
+FROM json_each(?) AS asked CROSS JOIN links ON links.key = asked.value;
 
 -- name: write_links
 INSERT INTO links (key, body)
@@ -31,7 +32,8 @@ WHERE true
 ON CONFLICT (key) DO UPDATE SET body = excluded.body;
 
 -- name: read_many_nodes
-SELECT key, body FROM nodes WHERE key IN (SELECT value FROM json_each(?));
+SELECT group_concat(asked.key || ' ' || hex(body), char(10))
+FROM json_each(?) AS asked CROSS JOIN nodes ON nodes.key = asked.value;
 
 -- name: write_nodes
 INSERT INTO nodes (key, body)
@@ -43,7 +45,8 @@ WHERE true
 ON CONFLICT (key) DO UPDATE SET body = excluded.body;
 
 -- name: read_many_profiles
-SELECT key, body FROM profiles WHERE key IN (SELECT value FROM json_each(?));
+SELECT group_concat(asked.key || ' ' || hex(body), char(10))
+FROM json_each(?) AS asked CROSS JOIN profiles ON profiles.key = asked.value;
 
 -- name: write_profiles
 INSERT INTO profiles (key, body)
