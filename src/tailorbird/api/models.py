@@ -18,6 +18,7 @@ class ModelsShown(msgspec.Struct, frozen=True):
         versions: with status, data, lineage, metrics, the gate's verdict and what was done.
         watch: hits on what people really touched next, and drift; null until somebody came.
         fault: why the version that is to serve does not; null when all is well.
+        orders: as `watch`, of the learned ranker; null where none serves.
         people: what was seen of the models of people: what they said, what came, and drift.
     """
 
@@ -25,6 +26,7 @@ class ModelsShown(msgspec.Struct, frozen=True):
     watch: WatchShown | None
     fault: str | None
     people: PeopleWatched | None = None
+    orders: WatchShown | None = None
 
 
 class ModelDoors:
@@ -40,12 +42,13 @@ class ModelDoors:
     async def all(self, call: Call) -> Answer:
         """Show every trained version, and how those at work do."""
         shop = (await self._keeper.admit(call, Scope.ADMIN)).shop
-        seen = shop.watch.seen
+        seen, orders = shop.watch.seen, shop.order_watch.seen
         return answer(
             ModelsShown(
                 versions=[*listed(shop.stores.models), *listed(shop.stores.people_models)],
                 watch=None if seen is None else shown(seen),
                 fault=shop.succession.fault or shop.foresight.fault,
                 people=shop.people_watch.seen,
+                orders=None if orders is None else shown(orders),
             )
         )

@@ -78,7 +78,7 @@ def _models(shop: Workspace) -> dict[str, float]:
     refused = (shop.succession.fault, shop.foresight.fault)
     figures: dict[str, float] = {"model_refused": float(any(refused))}
     seen, met = shop.watch.seen, shop.people_watch.seen
-    if seen is not None or met is not None:
+    if seen is not None or met is not None or shop.order_watch.seen is not None:
         figures["model_drift_alarms"] = sum(one.alarm for one in _moved(shop))
     if met is not None:
         figures["people_model_questions"] = met.asked
@@ -92,8 +92,8 @@ def _models(shop: Workspace) -> dict[str, float]:
 
 
 def _moved(shop: Workspace) -> Sequence[Drift]:
-    """Return how far each value that is watched has moved: of the models of items and of people."""
-    watches = (shop.watch.seen, shop.people_watch.seen)
+    """Return how far each value that is watched has moved, of all models at work."""
+    watches = (shop.watch.seen, shop.order_watch.seen, shop.people_watch.seen)
     return [moved for seen in watches if seen is not None for moved in seen.drift]
 
 

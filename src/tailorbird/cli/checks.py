@@ -22,6 +22,7 @@ from tailorbird.beside import (
     secret_file,
     workspaces_of,
 )
+from tailorbird.predict.hybrid.watch import WATCH as ORDERS
 from tailorbird.predict.people_watch import people_watched_from
 from tailorbird.predict.registry.drift import Drift
 from tailorbird.predict.registry.watched import watched_from
@@ -162,8 +163,9 @@ def _models(settings: Settings, facts: WorkspaceFacts, now_ms: int) -> Iterator[
         saw = f"{card.facts.get('embedding')}: {unlike}"
         yield Finding(f"{facts.name}: embedding", Verdict.DOUBTFUL, saw, todo)
     seen = watched_from(store.read_watch())
-    if seen is not None:
-        yield from _drift(f"{facts.name}: drift", seen.drift)
+    ordered = watched_from(store.noted(ORDERS))
+    moved = [one for watched in (seen, ordered) if watched is not None for one in watched.drift]
+    yield from _drift(f"{facts.name}: drift", moved)
 
 
 def _people_models(settings: Settings, facts: WorkspaceFacts) -> Iterator[Finding]:

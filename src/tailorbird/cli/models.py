@@ -12,6 +12,7 @@ from tailorbird.beside import model_store, people_model_store, uplift_store
 from tailorbird.cli.models_uplift import is_uplift, listed_uplift, one_uplift, uplift_table
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.training import Family
+from tailorbird.predict.hybrid.watch import WATCH as ORDERS
 from tailorbird.predict.people_watch import PeopleWatched, people_watched_from
 from tailorbird.predict.registry.card import Listed, Measurement, Status
 from tailorbird.predict.registry.drift import Drift
@@ -70,9 +71,12 @@ def show_all(
         _table(of_people, {"intent AUC": "intent auc", "intent ECE": "intent ece"}, "visits")
     if of_uplift:
         Console(width=150).print(uplift_table(of_uplift))
-    seen = watched_from(stores[0].read_watch())
-    met = people_watched_from(stores[1].read_watch())
-    moved = [*(() if seen is None else seen.alarms), *(() if met is None else met.alarms)]
+    watches = (
+        watched_from(stores[0].read_watch()),
+        watched_from(stores[0].noted(ORDERS)),
+        people_watched_from(stores[1].read_watch()),
+    )
+    moved = [one for seen in watches if seen is not None for one in seen.alarms]
     if moved:
         print(f"Drifted since training: {_drifted(moved)}. Run `tailorbird train`.")
 
@@ -173,6 +177,7 @@ def shadow(
 def _show_watches(settings: Settings, name: WorkspaceId, *, as_json: bool) -> None:
     """Show what a server has seen of the models at work."""
     seen = watched_from(model_store(settings, name).read_watch())
+    ordered = watched_from(model_store(settings, name).noted(ORDERS))
     met = people_watched_from(people_model_store(settings, name).read_watch())
     if as_json:
         print(msgspec.json.encode(None if seen is None else shown(seen)).decode())
@@ -181,6 +186,9 @@ def _show_watches(settings: Settings, name: WorkspaceId, *, as_json: bool) -> No
         print("Nothing was seen yet: a running server looks, once people come.")
     if seen is not None:
         _print(seen)
+    if ordered is not None:
+        print("The learned ranker, on what was touched next:")
+        _print(ordered)
     if met is not None:
         _print_people(met)
 

@@ -53,6 +53,7 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "refresh": (settings.recent_seconds, workspace.predictor.refresh),
         "tally": (1.0, workspace.stores.tally.flush),
         "watch": (_WATCH_EVERY_S, workspace.watch.round),
+        "watch orders": (_WATCH_EVERY_S, workspace.order_watch.round),
         "watch people": (_WATCH_EVERY_S, workspace.people_watch.round),
         "segments": (_SEGMENTS_S, workspace.segmenter.refresh_if_due),
         "accounts": (1.0, workspace.accounts.round),

@@ -35,6 +35,7 @@ from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
 from tailorbird.links.lending import Lending
 from tailorbird.links.linker import Linker, Terms
+from tailorbird.predict.hybrid.watch import OrderWatch
 from tailorbird.predict.people import Foresight
 from tailorbird.predict.people_watch import PeopleWatch
 from tailorbird.predict.predictor import Predictor
@@ -143,6 +144,7 @@ class Workspace:
         )
         people = ConsentingPeople(self.gate, self.resolver, self.state, stores.suppression.holds)
         self.watcher = Watcher(Surroundings(people, self.catalog, self.log, beliefs, clock))
+        self.order_watch = OrderWatch(self.predictor, stores.models, people.profile, clock)
         self.people_watch = PeopleWatch(self.foresight, stores.people_models, people.profile, clock)
         self.configurator.listen(self._adopt)
         self.upkeep: list[asyncio.Task[None]] = []
@@ -164,6 +166,7 @@ class Workspace:
         self.corridor.listen(self.feed.observe)
         self.corridor.listen(self.watcher.observe)
         self.corridor.listen(self.people_watch.observe)
+        self.corridor.listen(self.order_watch.observe)
         self.corridor.listen(self.bandits.observe)
         self.corridor.listen(self.experimenter.observe)
         self.corridor.listen(self.counters.observe)
@@ -190,6 +193,7 @@ class Workspace:
                 self.segmenter.forget(person)
                 self.watcher.forget(person)
                 self.people_watch.forget(person)
+                self.order_watch.forget(person)
 
     async def _idle(self) -> None:
         """Wait until every event that was let in before is in the log and folded."""

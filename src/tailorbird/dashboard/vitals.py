@@ -84,7 +84,7 @@ class VitalSigns:
             model_hits=None if seen is None or hits is None else hits.value,
             drifted=tuple(
                 one.name
-                for watched in (seen, shop.people_watch.seen)
+                for watched in (seen, shop.order_watch.seen, shop.people_watch.seen)
                 for one in (() if watched is None else watched.alarms)
             ),
             decisions=sum(one.count for one in levels),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import time
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.plain import Plain, plain
 from tailorbird.predict.price_lists import PriceLists
 from tailorbird.predict.recent import RecentSessions, sessions_of
+from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.serving import compose, finish
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
@@ -241,6 +243,22 @@ class Predictor:
         self.leaders = leaders(standing, self.table, self._clock() / 1000)
         self._shops = {}
         self._facts = facts_of(self.table, standing.long)
+
+    def apart(self) -> Predictor:
+        """Return a copy that may be asked in a thread, and changed, without touching this one.
+
+        It serves the same models and items; its working memory, and what it learns, are its own.
+        """
+        other = copy.copy(self)
+        other._room, other._answers, other._undescribed = empty_pool(), {}, {}  # noqa: SLF001 - of its own kind
+        other._recent, other._observed = RecentSessions(), False  # noqa: SLF001 - of its own kind
+        other._standings = Standings(self._clock() / 1000)  # noqa: SLF001 - of its own kind
+        model = self.models.next_item
+        if model is not None:
+            sessions = len(model.base.stored.ended_at) + len(model.recent.stored.ended_at)
+            private = replace(model, scratch=new_scratch(sessions, model.item_count))
+            other.models = replace(self.models, next_item=private)
+        return other
 
     # Answering
 

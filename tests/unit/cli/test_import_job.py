@@ -1,7 +1,7 @@
 """An import at work: in order, in chunks, and nothing read is lost when the file breaks off."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,14 +22,14 @@ class Place:
         self.came: list[tuple[str, int]] = []
         self._refused = refused
 
-    async def events(self, raws: Sequence[bytes]) -> Outcome:
-        await asyncio.sleep(0)
+    async def events(self, raws: Sequence[bytes]) -> Awaitable[Outcome]:
         self.came.append(("events", len(raws)))
         rejected = [
             Rejection(index=i, message_id=None, reason="no", field="") for i in self._refused
         ]
         taken = len(raws) - len(rejected)
-        return Outcome(accepted=taken, duplicates=0, withheld=0, rejected=rejected)
+        outcome = Outcome(accepted=taken, duplicates=0, withheld=0, rejected=rejected)
+        return asyncio.sleep(0, outcome)
 
     async def items(self, raws: Sequence[bytes]) -> Sequence[ItemRejection]:
         self.came.append(("items", len(raws)))

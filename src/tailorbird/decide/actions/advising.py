@@ -29,9 +29,9 @@ from tailorbird.decide.actions.weighing import Circle, Occasion, ReadyAction, Sc
 from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.levels import Level
-from tailorbird.decide.offers.basket import Asking, basket_of
+from tailorbird.decide.offers.basket import Asking, basket_of, event_of
 from tailorbird.decide.offers.configuration import OFFERS
-from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper, as_event
+from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
 from tailorbird.decide.placements import Placement, Placements
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.decide.wire import ConsideredAction, ShownAction, Slot, SlotDecision
@@ -191,7 +191,7 @@ class Adviser:
                 person=shopper.person or PersonId(""),
                 profile=profile or EMPTY,
                 now_ms=shopper.now_ms,
-                event=as_event(shopper),
+                event=event_of(shopper.subject, shopper.context, shopper.now_ms),
                 beliefs=circle.beliefs,
                 stated=basket.lines,
             ),

@@ -15,7 +15,8 @@ from tailorbird.decide.wire import RequestContext
 from tailorbird.profile.cart import InCart, in_cart
 from tailorbird.profile.profile import Profile
 from tailorbird.rules.moment import Moment
-from tailorbird.spine.ids import ItemId
+from tailorbird.spine.events import Context, Event
+from tailorbird.spine.ids import ItemId, Subject
 
 Find = Callable[[ItemId], Item | None]
 """Returns an item of the catalog."""
@@ -122,3 +123,24 @@ def _line(
     if not price:  # an item without a price adds nothing, and nothing can be taken off it
         return InCart(name, quantity, 0, unit or currency or ""), None
     return InCart(name, quantity, price, unit or currency or ""), cost
+
+
+def event_of(subject: Subject, context: RequestContext, now_ms: int) -> Event:
+    """Return a request as an event, so that conditions can ask who is known, and the context."""
+    return Event(
+        kind="page",
+        name="Decision Made",
+        message_id="",
+        source="tailorbird:offers",
+        occurred_at_ms=now_ms,
+        received_at_ms=now_ms,
+        anonymous_id=subject.anonymous_id,
+        user_id=subject.user_id,
+        context=Context(
+            channel=context.channel,
+            locale=context.locale,
+            timezone=context.timezone,
+            country=context.country,
+            path=context.page.path,
+        ),
+    )

@@ -10,7 +10,7 @@ import msgspec
 
 from tailorbird.accounts.terms import Standing
 from tailorbird.decide.bandits.choosing import Choice
-from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
+from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of, event_of
 from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, at_depth
 from tailorbird.decide.offers.drawing import HELD_OUT, TRIED, Draw, deepest_of, drawn
 from tailorbird.decide.offers.grants import Grant, Refused, Wanted
@@ -44,7 +44,6 @@ from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.rules.asking import holds_at
 from tailorbird.rules.ports import Beliefs
 from tailorbird.spine.errors import Overloaded
-from tailorbird.spine.events import Context, Event
 from tailorbird.spine.ids import IdentifierKey, PersonId, Subject
 
 NOBODY_TO_GIVE_TO = "an offer needs an `anonymousId` or a `userId`: caps hold by person"
@@ -335,7 +334,7 @@ class OfferDesk:
             person=shopper.person or PersonId(""),
             profile=shopper.profile or EMPTY,
             now_ms=shopper.now_ms,
-            event=as_event(shopper),
+            event=event_of(shopper.subject, shopper.context, shopper.now_ms),
             beliefs=self._counter.beliefs,
             stated=basket.lines,
         )
@@ -376,26 +375,4 @@ def _rehearsed(wanted: Wanted) -> Grant:
         state="open",
         order_id=None,
         reason=wanted.reason,
-    )
-
-
-def as_event(shopper: Shopper) -> Event:
-    """Return the request as an event, so that conditions can ask who is known, and the context."""
-    context = shopper.context
-    return Event(
-        kind="page",
-        name="Decision Made",
-        message_id="",
-        source="tailorbird:offers",
-        occurred_at_ms=shopper.now_ms,
-        received_at_ms=shopper.now_ms,
-        anonymous_id=shopper.subject.anonymous_id,
-        user_id=shopper.subject.user_id,
-        context=Context(
-            channel=context.channel,
-            locale=context.locale,
-            timezone=context.timezone,
-            country=context.country,
-            path=context.page.path,
-        ),
     )

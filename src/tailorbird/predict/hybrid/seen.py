@@ -12,6 +12,7 @@ from tailorbird.predict.hybrid.fitting import Lesson
 from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.registry.drift import Shape, shape_of
 
+_LENGTH = COLUMNS.index("session_length")
 NAMES: tuple[str, ...] = tuple(
     f"hybrid: {name}" for name in ("candidates", "best score", "lead of the best", *COLUMNS)
 )
@@ -31,11 +32,11 @@ def values_of(scores: NDArray[np.float64], rows: NDArray[np.float64]) -> tuple[f
 
 
 def shapes_of(model: Hybrid, lessons: Sequence[Lesson]) -> tuple[Shape, ...]:
-    """Return how each value was spread over some questions."""
+    """Return how each value was spread over questions within visits, as the watch asks them."""
     found = [
         values_of(model.scores(one.candidates.rows), one.candidates.rows)
         for one in lessons
-        if len(one.candidates.codes)
+        if len(one.candidates.codes) and one.candidates.rows[0, _LENGTH] > 0
     ]
     if not found:
         return ()

@@ -43,6 +43,20 @@ class Shadowed(Protocol):
     def write_watch(self, content: bytes) -> None: ...
 
 
+class OrderShelf(Protocol):
+    """Which version is in shadow, cards, and small files for what is seen of those at work."""
+
+    def challenger(self) -> str | None: ...
+
+    def read(self, name: str) -> Trained: ...
+
+    def card(self, name: str) -> Card | None: ...
+
+    def note(self, file: str, content: bytes) -> None: ...
+
+    def noted(self, file: str) -> bytes | None: ...
+
+
 class Serving(Protocol):
     """Which version is to serve, and that version or the last good one."""
 

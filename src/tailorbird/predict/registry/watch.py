@@ -25,7 +25,7 @@ from tailorbird.predict.recent import PAUSE_S, RecentSessions, Touches, sessions
 from tailorbird.predict.registry.holdout import NAMES, Seen, look
 from tailorbird.predict.registry.ports import Shadowed
 from tailorbird.predict.registry.sampled import Sampled
-from tailorbird.predict.registry.watched import Score, Watched, watched_from
+from tailorbird.predict.registry.watched import Score, Watched, begun, settled, watched_from
 from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.touching import SESSION_EVENTS
@@ -160,15 +160,7 @@ class Watch:
         if seen is None or seen.champion.name != name:
             seen = Watched(self._clock(), Score(name))
         beside = None if self._shadow is None else self._shadow.name
-        if beside != (None if seen.challenger is None else seen.challenger.name):
-            seen = msgspec.structs.replace(
-                seen,
-                challenger=None if beside is None else Score(beside),
-                both=None if beside is None else Score(name),
-                only_champion=0,
-                only_challenger=0,
-            )
-        return seen
+        return begun(seen, name, beside)
 
     def _asked(
         self,
@@ -179,17 +171,10 @@ class Watch:
     ) -> Watched:
         ours = _look(*champion, question)
         self._sampled.add(ours.values)
-        seen = msgspec.structs.replace(seen, champion=seen.champion.after(ours.rank, AT))
-        if shadow is None or seen.challenger is None or seen.both is None:
-            return seen
-        rank = _look(shadow.model, shadow.vocabulary, question).rank
-        return msgspec.structs.replace(
-            seen,
-            challenger=seen.challenger.after(rank, AT),
-            both=seen.both.after(ours.rank, AT),
-            only_champion=seen.only_champion + (ours.rank < AT <= rank),
-            only_challenger=seen.only_challenger + (rank < AT <= ours.rank),
-        )
+        theirs = None
+        if shadow is not None and seen.challenger is not None:
+            theirs = _look(shadow.model, shadow.vocabulary, question).rank
+        return settled(seen, ours.rank, theirs, AT)
 
     async def _adopt(self) -> None:
         """Take up the challenger that the registry names, or let the present one go."""

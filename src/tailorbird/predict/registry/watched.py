@@ -89,6 +89,46 @@ class Watched(msgspec.Struct, frozen=True):
         return tuple(one for one in self.drift if one.alarm)
 
 
+def begun(seen: Watched, name: str, beside: str | None) -> Watched:
+    """Return what was seen, with sums of the challenger begun anew where it is another.
+
+    Args:
+        seen: of this very champion.
+        name: the champion's.
+        beside: the challenger's; None without one.
+    """
+    if beside == (None if seen.challenger is None else seen.challenger.name):
+        return seen
+    return msgspec.structs.replace(
+        seen,
+        challenger=None if beside is None else Score(beside),
+        both=None if beside is None else Score(name),
+        only_champion=0,
+        only_challenger=0,
+    )
+
+
+def settled(seen: Watched, ours: float, theirs: float | None, most: int) -> Watched:
+    """Return what was seen after one more question.
+
+    Args:
+        seen: before.
+        ours: how many items the champion had before the right one.
+        theirs: likewise the challenger; None where it was not asked.
+        most: how many items count.
+    """
+    seen = msgspec.structs.replace(seen, champion=seen.champion.after(ours, most))
+    if theirs is None or seen.challenger is None or seen.both is None:
+        return seen
+    return msgspec.structs.replace(
+        seen,
+        challenger=seen.challenger.after(theirs, most),
+        both=seen.both.after(ours, most),
+        only_champion=seen.only_champion + (ours < most <= theirs),
+        only_challenger=seen.only_challenger + (theirs < most <= ours),
+    )
+
+
 class ScoreShown(msgspec.Struct, frozen=True, rename="camel"):
     """How one version does, with 95 % intervals."""
 

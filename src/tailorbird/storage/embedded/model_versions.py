@@ -174,11 +174,19 @@ class Versions(Generic[Model]):
 
     def write_watch(self, content: bytes) -> None:
         """Keep what the server sees of the versions at work."""
-        self._pointers.write("watch.json", content)
+        self.note("watch.json", content)
 
     def read_watch(self) -> bytes | None:
         """Return what the server saw last."""
-        path = self._folder / "watch.json"
+        return self.noted("watch.json")
+
+    def note(self, file: str, content: bytes) -> None:
+        """Keep a small file beside the versions, whole or not at all."""
+        self._pointers.write(file, content)
+
+    def noted(self, file: str) -> bytes | None:
+        """Return such a file; None where there is none."""
+        path = self._folder / file
         return path.read_bytes() if path.exists() else None
 
     def _in_turn(self) -> Iterator[str]:
