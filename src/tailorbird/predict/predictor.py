@@ -251,6 +251,7 @@ class Predictor:
         """
         other = copy.copy(self)
         other._room, other._answers, other._undescribed = empty_pool(), {}, {}  # noqa: SLF001 - of its own kind
+        other._shops = {}  # noqa: SLF001 - of its own kind
         other._recent, other._observed = RecentSessions(), False  # noqa: SLF001 - of its own kind
         other._standings = Standings(self._clock() / 1000)  # noqa: SLF001 - of its own kind
         model = self.models.next_item
