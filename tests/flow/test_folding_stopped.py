@@ -1,10 +1,17 @@
 """When folding stops, nobody waits in vain and nothing is lost."""
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from tailorbird.collect.admit import Door
+from tailorbird.compose import Install
 from tailorbird.identity.graph import Resolved
+from tailorbird.settings import read_settings
+from tailorbird.spine.clock import wall_clock
 from tests.shop import Shop, tracked
 
 
@@ -46,3 +53,19 @@ def test_what_was_stored_is_folded_after_a_restart(stopped: Shop) -> None:
     stopped.restart()
     counters = stopped.get("/v1/people/anonymous:a1").json()["customer"]["counters"]
     assert counters["Looked"]["count"] == 2
+
+
+def test_a_stop_right_after_much_was_folded_ends(tmp_path: Path) -> None:
+    async def filled_and_closed() -> None:
+        install = Install(read_settings({}, data=str(tmp_path / "data")), serving=False)
+        shop = await install.workspace()
+        door = Door(source="test", received_at_ms=wall_clock(), historical=True)
+        lines = [
+            tracked("Looked", messageId=f"m{one}", anonymousId=f"browser-{one}")
+            for one in range(2_500)
+        ]
+        await shop.collector.collect([msgspec.json.encode(one) for one in lines], door)
+        async with asyncio.timeout(30):
+            await install.close()
+
+    asyncio.run(filled_and_closed())

@@ -96,6 +96,17 @@ def test_orders_count_once_and_refunds_and_cancellations_take_away(tried: Shop) 
     assert n * (mean or 0.0) == pytest.approx(75)
 
 
+def test_yen_are_counted_whole(tried: Shop) -> None:
+    arms = crowd(tried, 8)
+    tried.clock.move(DAY)
+    yen = {"order_id": "o1", "currency": "JPY"}
+    lines = [{"product_id": "tent", "quantity": 1, "price": 5_000}]
+    tried.track("Order Completed", anonymousId="b0", revenue=5_000, products=lines, **yen)
+    tried.track("Order Refunded", anonymousId="b0", revenue=1_200, **yen)
+    n, mean = means(read(tried), "revenue_per_user")[arms["b0"]]
+    assert n * (mean or 0.0) == pytest.approx(3_800)
+
+
 def test_what_was_bought_before_is_a_covariate_and_no_outcome(tried: Shop) -> None:
     for number in range(20):
         buy(tried, f"b{number}", number)

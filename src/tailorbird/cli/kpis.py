@@ -9,7 +9,7 @@ import typer
 
 from tailorbird.beside import WorkspaceFiles, files_of, open_versions
 from tailorbird.cli.kpi_table import show
-from tailorbird.cli.options import AsJson, Data, Shop, existing, moment
+from tailorbird.cli.options import AsJson, AtMs, Data, Shop, existing, moment
 from tailorbird.cli.rooms import measuring
 from tailorbird.configure.configurator import Configurator
 from tailorbird.configured import KINDS
@@ -51,7 +51,7 @@ def kpis(  # noqa: PLR0913, PLR0917 - each is an option of the command
     channel: Only = None,
     data: Data = None,
     workspace: Shop = DEFAULT_WORKSPACE,
-    at_ms: Annotated[int | None, typer.Option(hidden=True)] = None,
+    at_ms: AtMs = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Show key figures, each with what it counts, of what, and how sure it is."""

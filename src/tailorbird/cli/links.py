@@ -1,25 +1,21 @@
 """`tailorbird links`: who probably is the same, why, and taking it back."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
 import typer
-import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import server_of
+from tailorbird.cli.either import Work, here_or_there
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
-from tailorbird.compose import Install, Workspace
+from tailorbird.compose import Workspace
 from tailorbird.links.telling import LinksShown
 from tailorbird.settings import Settings
-from tailorbird.spine.errors import Locked, NotFound
+from tailorbird.spine.errors import NotFound
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, PersonId, WorkspaceId
-
-Work = Callable[[Workspace], Awaitable[LinksShown]]
 
 links = typer.Typer(help="Show, find and take back links that are only probable.")
 
@@ -106,22 +102,12 @@ async def _person(shop: Workspace, who: str) -> PersonId:
     return found[0]
 
 
-def _done(data: str | None, workspace: str, here: Work, there: tuple[str, str]) -> LinksShown:
+def _done(
+    data: str | None, workspace: str, here: Work[LinksShown], there: tuple[str, str]
+) -> LinksShown:
     """Do it in the folder, or have the server do it that has the folder; return what it shows."""
     settings, name = existing(data), WorkspaceId(workspace)
-
-    async def work(install: Install) -> LinksShown:
-        try:
-            return await here(await install.workspace(name))
-        finally:
-            await install.close()
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            install = Install(settings, serving=False)
-        except Locked:
-            return _asked(settings, name, there)
-        return runner.run(work(install))
+    return here_or_there(settings, name, here, lambda: _asked(settings, name, there))
 
 
 def _asked(settings: Settings, name: WorkspaceId, there: tuple[str, str]) -> LinksShown:

@@ -11,6 +11,10 @@ from tailorbird.spine.errors import BadRequest
 
 Data = Annotated[str | None, typer.Option(help="The data folder; `data` when left out.")]
 Shop = Annotated[str, typer.Option("--workspace", help="The shop: a workspace of the data folder.")]
+AtMs = Annotated[
+    int | None,
+    typer.Option(help="The time to take for now, in milliseconds since 1970.", metavar="TIME"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 
 

@@ -8,7 +8,7 @@ import typer
 
 from tailorbird.api.rollouts import RolloutShown, rollout_shown, with_rollout
 from tailorbird.beside import open_versions, server_of
-from tailorbird.cli.options import AsJson, Data, Shop, existing
+from tailorbird.cli.options import AsJson, AtMs, Data, Shop, existing
 from tailorbird.cli.own_experiment import read_own
 from tailorbird.cli.remote import Remote
 from tailorbird.compose import Install
@@ -48,7 +48,7 @@ def rollout(  # noqa: PLR0913, PLR0917 - each is an option of the command
     ] = None,
     data: Data = None,
     workspace: Shop = DEFAULT_WORKSPACE,
-    at_ms: Annotated[int | None, typer.Option(hidden=True)] = None,
+    at_ms: AtMs = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Show how far a rollout has come, rehearse its next move, or hold it by hand."""

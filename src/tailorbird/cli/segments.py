@@ -1,25 +1,20 @@
 """`tailorbird segments`: which groups of people there are, who is in them, and mending by hand."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
-import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import server_of
+from tailorbird.cli.either import Work, here_or_there
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
-from tailorbird.compose import Install, Workspace
+from tailorbird.compose import Workspace
 from tailorbird.segments.telling import MembersShown, SegmentsShown
-from tailorbird.spine.errors import Locked, NotFound
+from tailorbird.spine.errors import NotFound
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
-
-T = TypeVar("T")
-Work = Callable[[Workspace], Awaitable[T]]
 
 segments = typer.Typer(help="Show, find and mend the groups that people are in.")
 
@@ -161,20 +156,15 @@ def _done(place: _Place, here: Work[object], there: tuple[str, str, bytes], **qu
     """Do it in the folder, or have the server do it that has the folder; return what it shows."""
     settings, name = existing(place.data), WorkspaceId(place.workspace)
 
-    async def work(install: Install) -> object:
-        try:
-            return msgspec.to_builtins(await here(await install.workspace(name)))
-        finally:
-            await install.close()
+    async def shown(shop: Workspace) -> object:
+        return msgspec.to_builtins(await here(shop))
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            install = Install(settings, serving=False)
-        except Locked:
-            with Remote(settings, server_of(settings), name, "segments") as remote:
-                found: object = remote.send(there[0], there[1], there[2], **query)
-                return found
-        return runner.run(work(install))
+    def asked() -> object:
+        with Remote(settings, server_of(settings), name, "segments") as remote:
+            found: object = remote.send(there[0], there[1], there[2], **query)
+            return found
+
+    return here_or_there(settings, name, shown, asked)
 
 
 def _print(shown: SegmentsShown, *, as_json: bool) -> None:

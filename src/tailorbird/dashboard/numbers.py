@@ -60,6 +60,7 @@ class NumbersPage:
         by, days = asked(query)
         at_ms, shown = await self._shown(visitor, by, days)
         groups = (shown.total, *(shown.groups if by != "shop" else ())[: _MOST_COLUMNS - 1])
+        rows = rows_of(groups)
         return self._pages.page(
             "numbers.html",
             by=by,
@@ -67,7 +68,8 @@ class NumbersPage:
             days=days,
             periods=_PERIODS,
             groups=groups,
-            rows=rows_of(groups),
+            rows=rows,
+            noted=any(cell is not None and cell.note for row in rows for cell in row.cells),
             more=max(0, len(shown.groups) - _MOST_COLUMNS + 1),
             left_out=shown.left_out,
             read_at_ms=at_ms,

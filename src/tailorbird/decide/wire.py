@@ -1,6 +1,7 @@
 """The request and the answer of a decision, as they go over the wire."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -274,8 +275,22 @@ class BadDecideRequest(BadRequest):
     remedy = 'Send {"anonymousId": …, "placements": [{"name": …}]}; see /openapi.json.'
 
 
+R = TypeVar("R")
+
 _decode_decide = msgspec.json.Decoder(DecideRequest).decode
 _decode_rank = msgspec.json.Decoder(RankRequest).decode
+
+
+def understood(decode: Callable[[bytes], R], body: bytes) -> R:
+    """Return a request as its type has it.
+
+    Raises:
+        BadDecideRequest: it is none, naming the field.
+    """
+    try:
+        return decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
+        raise BadDecideRequest(str(cause)) from cause
 
 
 def decode_request(body: bytes) -> DecideRequest:
@@ -284,10 +299,7 @@ def decode_request(body: bytes) -> DecideRequest:
     Raises:
         BadDecideRequest: naming the field.
     """
-    try:
-        request = _decode_decide(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
-        raise BadDecideRequest(str(cause)) from cause
+    request = understood(_decode_decide, body)
     if not request.placements:
         raise BadDecideRequest("`placements` is empty: name at least one")
     if len(request.placements) > MOST_PLACEMENTS:
@@ -308,10 +320,7 @@ def decode_rank(body: bytes) -> RankRequest:
     Raises:
         BadDecideRequest: naming the field.
     """
-    try:
-        request = _decode_rank(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
-        raise BadDecideRequest(str(cause)) from cause
+    request = understood(_decode_rank, body)
     if len(request.candidates) > MOST_CANDIDATES:
         raise BadDecideRequest(f"`candidates` has more than {MOST_CANDIDATES} entries")
     return request

@@ -136,8 +136,10 @@ class Corridor:
 
     async def _flush(self) -> None:
         while True:
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes as it is done.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._step_full.wait(), _FLUSH_EVERY_S)
+                async with asyncio.timeout(_FLUSH_EVERY_S):
+                    await self._step_full.wait()
             self._step_full.clear()
             await self._checkpoint.flush()
 

@@ -65,7 +65,8 @@ class Viewer:
     async def take(self, timeout_s: float) -> Taken:
         """Return what came since the last call, after at most `timeout_s` seconds of silence."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._something.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._something.wait()
         taken = Taken(tuple(self._waiting), self._missed, self._ended)
         self._waiting.clear()
         self._missed = 0

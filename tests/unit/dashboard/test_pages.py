@@ -177,3 +177,13 @@ def test_a_file_is_served_forever_under_the_address_of_its_content(site: Site) -
 
 def test_a_file_that_does_not_exist_is_not_found(site: Site) -> None:
     assert site.get("/static/..%2f..%2fpages.py").status == 404
+
+
+def test_key_figures_come_with_their_intervals(open_site: Site) -> None:
+    text = open_site.get("/numbers?by=shop&days=7").text
+    assert re.search(r"Demand lost.*?0\.00%.*?0\.00% to", text, re.DOTALL)
+    assert "hover" not in text
+
+
+def test_key_figures_that_there_are_not_are_refused(open_site: Site) -> None:
+    assert open_site.get("/numbers?by=weather").status == 400

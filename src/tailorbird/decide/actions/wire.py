@@ -13,6 +13,7 @@ from tailorbird.decide.wire import (
     RequestContext,
     ShownAction,
     Slot,
+    understood,
 )
 
 NEXT_ACTION = "next_action"
@@ -64,10 +65,7 @@ def decode_next_action(body: bytes) -> NextActionRequest:
     Raises:
         BadDecideRequest: naming the field.
     """
-    try:
-        request = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
-        raise BadDecideRequest(str(cause)) from cause
+    request = understood(_decode, body)
     if request.limit is not None and not 1 <= request.limit <= MOST_ACTIONS:
         raise BadDecideRequest(f"`limit` must be 1 to {MOST_ACTIONS}")
     return request

@@ -148,13 +148,7 @@ class OfferDesk:
         instead: Found | None = None
         lots: tuple[Lot, ...] = ()
         for one in offers:
-            basket = basket_of(
-                shopper.context,
-                shopper.profile,
-                self._counter.find,
-                one.offer.assumed_margin,
-                shopper.standing,
-            )
+            basket = self._basket(one, shopper)
             if not self._may_have(one, shopper, basket):
                 continue
             said = self._said(one, shopper)
@@ -171,6 +165,12 @@ class OfferDesk:
             return Found(notice="no offer is meant for this person and cart")
         return msgspec.structs.replace(instead, lots=lots)
 
+    def _basket(self, one: ReadyOffer, shopper: Shopper) -> Basket:
+        """Return what an offer would be counted on."""
+        margin = one.offer.assumed_margin
+        find = self._counter.find
+        return basket_of(shopper.context, shopper.profile, find, margin, shopper.standing)
+
     async def _learned(
         self,
         offers: Sequence[ReadyOffer],
@@ -182,13 +182,7 @@ class OfferDesk:
         """Return what the bandit of a placement chooses of all that may be given now."""
         options, stock = {NOTHING: Option()}, None
         for one in offers:
-            basket = basket_of(
-                shopper.context,
-                shopper.profile,
-                self._counter.find,
-                one.offer.assumed_margin,
-                shopper.standing,
-            )
+            basket = self._basket(one, shopper)
             if not self._may_have(one, shopper, basket):
                 continue
             if is_held_out(one.offer, luck_of(one.offer, _who(shopper))):

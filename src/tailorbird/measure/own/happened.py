@@ -12,6 +12,7 @@ import msgspec
 from tailorbird.measure.own.people import LEFT_OUT, People
 from tailorbird.spine import events as names
 from tailorbird.spine.events import LineItem, OrderFact
+from tailorbird.spine.money import to_major
 
 FLAG_LEVEL = "flag"
 EXPERIMENT_VIEWED = "Experiment Viewed"
@@ -60,6 +61,7 @@ class EventGist(msgspec.Struct, frozen=True, gc=False):
     anonymous_id: str | None = None
     user_id: str | None = None
     order: OrderFact | None = None
+    currency: str | None = None
     exposure: ExposureGist | None = None
     items: msgspec.Raw = msgspec.Raw()
     properties: msgspec.Raw = msgspec.Raw()
@@ -72,7 +74,7 @@ class Source(msgspec.Struct, frozen=True):
         decisions: the journal, oldest first.
         events: the log, in its order.
         people: who is who, as it is known now.
-        margins: item → what one piece leaves, in minor units.
+        margins: item → what one piece leaves, in minor units of the currency it is sold in.
     """
 
     decisions: Callable[[], Iterable[DecisionGist]]
@@ -208,7 +210,8 @@ class _Orders:
             self._known[fact.order_id] = _Order(0.0, 0.0, 0.0)
             return _told(known, -1.0) if known.items or known.revenue else {}
         if event.name == names.ORDER_REFUNDED:
-            back = min(fact.revenue_minor / 100.0 or known.revenue, known.revenue)
+            named = to_major(fact.revenue_minor, event.currency)
+            back = min(named or known.revenue, known.revenue)
             self._known[fact.order_id] = known._replace(revenue=known.revenue - back)
             return {"revenue": -back}
         return {}
@@ -217,7 +220,8 @@ class _Orders:
         lines = _lines(event.items) if event.items else ()
         items = sum(line.quantity for line in lines)
         margin = sum(self._margins.get(line.id, 0) * line.quantity for line in lines)
-        return _Order(fact.revenue_minor / 100.0, float(items), margin / 100.0)
+        revenue = to_major(fact.revenue_minor, event.currency)
+        return _Order(revenue, float(items), to_major(margin, event.currency))
 
 
 def _told(order: _Order, sign: float) -> dict[str, float]:
