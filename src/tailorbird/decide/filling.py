@@ -180,7 +180,7 @@ class Filler:
         if not len(codes):
             codes, source, level = popular, Source.POPULAR, Level.BESTSELLERS
         fit = fit_of(placement, asked.moment, table)
-        codes = self._predictor.fitting(codes[table.available[codes] > 0], fit)[:limit]
+        codes = self._predictor.composer.fitting(codes[table.available[codes] > 0], fit)[:limit]
         items = tuple(
             ShownItem(
                 id=table.items.ids[code],

@@ -64,9 +64,9 @@ def ranked(
         pool,
         codes[:0],
         Leaned(here.facets, here.pulls),
-        predictor.rows(Stakes(business.margin, business.freshness)),
+        predictor.composer.rows(Stakes(business.margin, business.freshness)),
         Limits(len(codes), 0, 0, placement.lean, 0, business.relevance),
-        predictor.scratch(),
+        predictor.composer.scratch(),
     )
     order = [ItemId(table.items.ids[code]) for code in blended.codes.tolist()]
     listed = set(order)

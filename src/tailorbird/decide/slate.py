@@ -89,13 +89,13 @@ def slate(
     stakes = Stakes(placement.business.margin, placement.business.freshness)
     if hybrid:
         weighed, spoke = _weighed(moment, next_items, predictor)
-        found, pool = predictor.finished(weighed, spoke, asking, policy, stakes)
+        found, pool = predictor.composer.finished(weighed, spoke, asking, policy, stakes)
     elif moment.price_fit is not None:
-        drawn, spoke = predictor.drawn(clues, policy[0])
+        drawn, spoke = predictor.composer.drawn(clues, policy[0])
         fitted = priced(drawn, moment.price_fit, placement.lean, predictor.table)
-        found, pool = predictor.finished(fitted, spoke, asking, policy, stakes)
+        found, pool = predictor.composer.finished(fitted, spoke, asking, policy, stakes)
     else:
-        found, pool = predictor.composed(asking, policy, stakes)
+        found, pool = predictor.composer.composed(asking, policy, stakes)
     return Slate(
         codes=found.codes.tolist(),
         scores=found.scores.tolist(),

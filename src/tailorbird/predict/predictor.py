@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
-from tailorbird.predict.blending import BlendScratch, Leaned, Pool, Rows, blend_scratch
+from tailorbird.predict.blending import Pool
 from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.collaborative import Collaborative
-from tailorbird.predict.composing import Composed, Shop
+from tailorbird.predict.composer import Composer
 from tailorbird.predict.content import Description
-from tailorbird.predict.drawing import Clues, Leaning, Picks, Stock, draw, empty_pool
-from tailorbird.predict.eligible import Fit, Terms, fitting
+from tailorbird.predict.drawing import Stock
 from tailorbird.predict.hybrid.describing import Asker, Facts, facts_of
 from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.item_table import ItemTable
@@ -26,15 +25,12 @@ from tailorbird.predict.leaders import Leaders, leaders
 from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
-from tailorbird.predict.plain import Plain, plain
 from tailorbird.predict.price_lists import PriceLists
 from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.scratch import new_scratch
-from tailorbird.predict.serving import compose, finish
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
-from tailorbird.predict.trading import NO_STAKES, NO_WORTH, Stakes, Worth, worth_of
 from tailorbird.predict.warming import warm_up
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.events import Event
@@ -117,10 +113,8 @@ class Predictor:
         self._facts = facts_of(self.table, np.zeros(0))
         self._standings = Standings(clock() / 1000)
         self._recent = RecentSessions()
-        self._scratch = blend_scratch(self.table.capacity, 1024)
-        self._room = empty_pool()
-        self._worths: dict[Stakes, Worth] = {}
-        self._shops: dict[Stakes, tuple[BlendScratch, int, tuple[Plain, Plain, Plain]]] = {}
+        stock = _stock(self.models, self.leaders)
+        self.composer = Composer(clock, self.table, stock, self.leaders.discovery)
         # Answers of the session model by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
         self._answers_since_s = 0.0
@@ -202,7 +196,7 @@ class Predictor:
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))
-        self._worths, self._shops = {}, {}
+        self._compose_over()
         self._answers = {}
         self._undescribed = {}
 
@@ -233,7 +227,7 @@ class Predictor:
             self.leaders = found
             self.models = newer
             self._facts = facts
-            self._worths, self._shops = {}, {}
+            self._compose_over()
             if touches is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
 
@@ -241,8 +235,12 @@ class Predictor:
         """Bring leaders up to now at once, where no request is waiting."""
         standing = self._standings.standing()
         self.leaders = leaders(standing, self.table, self._clock() / 1000)
-        self._shops = {}
+        self._compose_over()
         self._facts = facts_of(self.table, standing.long)
+
+    def _compose_over(self) -> None:
+        stock = _stock(self.models, self.leaders)
+        self.composer.over(self.table, stock, self.leaders.discovery)
 
     def apart(self) -> Predictor:
         """Return a copy that may be asked in a thread, and changed, without touching this one.
@@ -250,8 +248,8 @@ class Predictor:
         It serves the same models and items; its working memory, and what it learns, are its own.
         """
         other = copy.copy(self)
-        other._room, other._answers, other._undescribed = empty_pool(), {}, {}  # noqa: SLF001 - of its own kind
-        other._shops = {}  # noqa: SLF001 - of its own kind
+        other._answers, other._undescribed = {}, {}  # noqa: SLF001 - of its own kind
+        other.composer = self.composer.apart()
         other._recent, other._observed = RecentSessions(), False  # noqa: SLF001 - of its own kind
         other._standings = Standings(self._clock() / 1000)  # noqa: SLF001 - of its own kind
         model = self.models.next_item
@@ -262,36 +260,6 @@ class Predictor:
         return other
 
     # Answering
-
-    def scratch(self) -> BlendScratch:
-        """Return working memory that fits the table as it is now."""
-        now, table = self._scratch, self.table
-        if (
-            len(now.total) < table.capacity
-            or len(now.leaning) < len(table.facets)
-            or len(now.of_vendor) < len(table.vendors)
-        ):
-            self._scratch = blend_scratch(
-                table.capacity, 2 * len(table.facets) + 1024, 2 * len(table.vendors) + 64
-            )
-        return self._scratch
-
-    def rows(self, stakes: Stakes = NO_STAKES) -> Rows:
-        """Return what blending reads of the items; what they are worth is worked out now and then.
-
-        Args:
-            stakes: how much margin and fresh stock count beside relevance.
-        """
-        table = self.table
-        worth = NO_WORTH
-        if stakes != NO_STAKES:
-            known = self._worths.get(stakes)
-            if known is None:
-                known = self._worths[stakes] = worth_of(table, stakes, self._clock() / 1000)
-            worth = known
-        return Rows(
-            table.available, table.facet_codes, table.leaf, table.brand, table.vendor, worth
-        )
 
     def codes(self, items: Sequence[ItemId]) -> Codes:
         """Return the codes of known items, in order."""
@@ -350,59 +318,6 @@ class Predictor:
         """
         self.session_ms *= 0.95
 
-    def pool(self, clues: Clues, picks: Picks) -> tuple[Pool, int]:
-        """Return the candidates of all sources that are picked, and which had any, one bit each.
-
-        The pool stands in memory that the next call, or the next slate, fills anew.
-        """
-        room = self._room
-        count, spoke = draw(clues, _stock(self.models, self.leaders), picks, room)
-        return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
-
-    def drawn(self, clues: Plain, picks: Plain) -> tuple[Pool, int]:
-        """Return what `pool` does, for `Clues` and `Picks` without their names."""
-        told, tasted, anchors, latest, leaned = clues
-        sought = Clues(Ladder(*told), Ladder(*tasted), anchors, latest, Leaned(*leaned))
-        ladders, weights, sources, most, leaning = picks
-        return self.pool(sought, Picks(ladders, weights, sources, most, Leaning(*leaning)))
-
-    def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> tuple[Composed, Pool]:
-        """Return a slate and the candidates it was made of, who stand until the next is made.
-
-        Args:
-            asking: an `Asking` without its names.
-            policy: a `Policy` without its names.
-            stakes: how much margin and fresh stock count beside relevance.
-        """
-        shop, scratch, room = self._plain(stakes)
-        found = Composed(*compose(asking, policy, shop, scratch, room))
-        count = found.candidates
-        return found, Pool(room[0][:count], room[1][:count], room[2][:count])
-
-    def finished(
-        self, pool: Pool, spoke: int, asking: Plain, policy: Plain, stakes: Stakes
-    ) -> tuple[Composed, Pool]:
-        """Return a slate of candidates that were weighed already, and those of them that fit."""
-        shop, scratch, _ = self._plain(stakes)
-        found = Composed(*finish((plain(pool), spoke), asking, policy, shop, scratch))
-        count = found.candidates
-        return found, Pool(pool.codes[:count], pool.weights[:count], pool.sources[:count])
-
-    def fitting(self, codes: Codes, fit: Fit) -> Codes:
-        """Return those items that may stand in a placement, in order."""
-        return fitting(codes, fit, self.rows(), _terms(self.table)) if fit.asked else codes
-
-    def _plain(self, stakes: Stakes) -> tuple[Plain, Plain, Plain]:
-        """Return what slates read of the shop and work in, without names; made anew at a change."""
-        scratch, capacity = self.scratch(), self.table.capacity
-        known = self._shops.get(stakes)
-        if known is None or known[0] is not scratch or known[1] != capacity:
-            stock, terms = _stock(self.models, self.leaders), _terms(self.table)
-            shop = Shop(stock, self.leaders.discovery, self.rows(stakes), terms)
-            made = (plain(shop), plain(scratch), plain(self._room))
-            known = self._shops[stakes] = (scratch, capacity, made)
-        return known[2]
-
 
 def _warm(models: Models, table: ItemTable) -> None:
     """Compile the kernels of a version's models, or load them, off the hot path."""
@@ -423,7 +338,3 @@ def _stock(models: Models, lead: Leaders) -> Stock:
         _NO_NEIGHBORS if together is None else together,
         _NO_NEIGHBORS if similar is None else similar.neighbors,
     )
-
-
-def _terms(table: ItemTable) -> Terms:
-    return Terms(table.markets, table.stock, table.margin)

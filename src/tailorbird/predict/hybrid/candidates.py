@@ -42,4 +42,4 @@ def candidates(
     """
     tasted = predictor.tastes(past) if len(past) else NOBODY
     latest = session[-1:] if len(session) else past[:1]
-    return predictor.pool(Clues(told, tasted, anchors, latest, NO_LEANING), _PICKS)
+    return predictor.composer.pool(Clues(told, tasted, anchors, latest, NO_LEANING), _PICKS)
