@@ -6,14 +6,19 @@ import numpy as np
 
 from bench.claims.claim import Claim, data
 from bench.claims.fixed import chance
+from tailorbird.measure.gathered import Cell
 from tailorbird.measure.gathering import gather
 from tailorbird.measure.metrics import Proportion
-from tailorbird.measure.question import Question
-from tailorbird.measure.splitting import counted, sample_ratio_p
+from tailorbird.measure.question import Question, Weights
+from tailorbird.measure.splitting import counted, sample_ratio_p, watched_p
+from tailorbird.measure.sums import Sums
 from tailorbird.measure.tables import Table
 
 _HALVES = {"a": 1.0, "b": 1.0}
+_PLAN = (Weights(_HALVES),)
 _ALARM = 0.001
+_Z = 3.2905267314919255
+_DAYS, _A_DAY = 28, 4_000
 
 
 def claims(runs: int) -> Iterator[Claim]:
@@ -31,6 +36,32 @@ def claims(runs: int) -> Iterator[Claim]:
         holds = low <= alarms <= high if share == 0.5 else alarms > 0.99
         what = f"{runs:,} experiments of 100,000 units, {share:.0%} in one arm: alarms"
         yield Claim("sample ratio", what, wanted, f"{alarms:.2%}", holds)
+    yield from _watched(runs // 4)
+
+
+def _watched(runs: int) -> Iterator[Claim]:
+    """Yield how often the split alarms on any of many days, when each of them is looked at."""
+    for share, wanted in ((0.5, "≤ 0.1 %"), (0.49, "> 95 %")):
+        days = np.random.default_rng(42).binomial(_A_DAY, share, (runs, _DAYS)).cumsum(axis=1)
+        ever = np.array([_ever(one) for one in days.tolist()]).mean(axis=0)
+        holds = ever[0] <= _ALARM if share == 0.5 else ever[0] > 0.95
+        what = (
+            f"{runs:,} experiments of {_A_DAY:,} units a day, looked at on {_DAYS} days, "
+            f"{share:.0%} in one arm: ever alarmed"
+        )
+        found = f"{ever[0]:.2%}; naively {ever[1]:.2%}"
+        yield Claim("sample ratio", what, wanted, found, bool(holds))
+
+
+def _ever(ones: list[int]) -> tuple[bool, bool]:
+    """Return whether any look alarms: by what holds for all of them, and by one look's test."""
+    watched = naive = False
+    for day, one in enumerate(ones, start=1):
+        cells = (Cell("a", Sums(one)), Cell("b", Sums(_A_DAY * day - one)))
+        p_value = watched_p(cells, _PLAN)
+        watched |= p_value is not None and p_value < _ALARM
+        naive |= abs(one - _A_DAY * day / 2.0) > _Z * (_A_DAY * day) ** 0.5 / 2.0
+    return watched, naive
 
 
 def _alarms(one: int) -> bool:

@@ -131,6 +131,20 @@ def test_a_cap_holds_over_a_restart_and_ends(acting: Shop) -> None:
     assert why_out(best(acting), "reminder").startswith("changes the chance")
 
 
+def test_a_cap_holds_however_many_decisions_came_between(acting: Shop) -> None:
+    apply(acting, ACTIONS.replace("delay: 60m", "cap: {times: 1, within: 1d}"))
+    assert best(acting)["action"]["id"] == "reminder"
+    for _ in range(60):
+        assert acting.decide("hero").status_code == 200
+    assert "chosen for them 1 times" in why_out(best(acting), "reminder")
+
+
+def test_what_is_only_tried_out_counts_for_no_cap(acting: Shop) -> None:
+    apply(acting, ACTIONS.replace("delay: 60m", "cap: {times: 1, within: 1d}"))
+    for _ in range(2):
+        assert best(acting, dryRun=True)["action"]["id"] == "reminder"
+
+
 def test_an_offer_that_is_taken_is_held_and_one_that_is_looked_at_is_not(acting: Shop) -> None:
     assert acting.run(acting.workspace.stores.grants.spending()) == []
     chosen = best(acting, actions=["discount"])["action"]

@@ -7,7 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from tailorbird.bench.rehearsal.gains import gains_of, possible_share
 from tailorbird.bench.rehearsal.living import Lived
+from tailorbird.bench.rehearsal.offers import best_for
+from tailorbird.bench.rehearsal.policies import GATED, PLAIN, SEEING
 from tailorbird.bench.rehearsal.rehearsing import (
     TABLE,
     BadRehearsal,
@@ -15,8 +18,8 @@ from tailorbird.bench.rehearsal.rehearsing import (
     assignment,
     rehearse,
 )
-from tailorbird.bench.rehearsal.report import UpliftLine
-from tailorbird.bench.rehearsal.scene import Plan
+from tailorbird.bench.rehearsal.report import Between, Gain, UpliftLine
+from tailorbird.bench.rehearsal.scene import START_MS, Plan
 from tailorbird.bench.rehearsal.seeds import over_seeds
 from tailorbird.bench.rehearsal.teaching import Taught
 from tailorbird.bench.rehearsal.telling import report_of
@@ -24,6 +27,7 @@ from tailorbird.bench.rehearsal.trials import tried
 from tailorbird.cli.simulate_page import write_page
 from tailorbird.settings import Settings
 from tailorbird.simulate.sensitivity import sensitive
+from tailorbird.simulate.shop import make_shop
 from tailorbird.simulate.shoppers import make_shoppers
 from tests.commands import command
 
@@ -152,7 +156,7 @@ def taught_nothing(_settings: Settings, _now_ms: int) -> Taught | str:
 
 @pytest.fixture(scope="module", name="offered")
 def a_rehearsal_of_offers(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
-    policies = ("bestsellers", "hybrid+everybody", "hybrid+uplift")
+    policies = ("bestsellers", "hybrid+everybody", "hybrid+uplift", "hybrid+truth")
     plan = Plan(shoppers=300, days=6, past_days=2, policies=policies, learn_days=1)
     folder = tmp_path_factory.mktemp("offers")
     return asyncio.run(rehearse(folder, plan, quiet, taught_nothing))
@@ -168,11 +172,46 @@ def test_an_offer_for_everybody_takes_its_tenth_off(offered: Rehearsed) -> None:
     assert (lived.profit[bought] < lived.revenue[bought]).all()
 
 
+def test_the_truth_gives_less_away_than_an_offer_for_everybody(offered: Rehearsed) -> None:
+    seeing, everybody = offered.under["hybrid+truth"], offered.under["hybrid+everybody"]
+    assert 0.0 < seeing.discount.sum() < everybody.discount.sum()
+
+
 def test_where_nothing_was_learned_nobody_is_offered_anything(offered: Rehearsed) -> None:
     assert offered.uplift == UpliftLine(refused="too few people drew")
     plain, gated = (offered.under[name] for name in ("bestsellers", "hybrid+uplift"))
     assert gated.discount.sum() < offered.under["hybrid+everybody"].discount.sum()
     assert plain.exposed_ms.tolist() == gated.exposed_ms.tolist()
+
+
+def test_gains_are_told_shopper_by_shopper(small: tuple[Rehearsed, str]) -> None:
+    made = made_up(small[0], 0.1)
+    [gain] = gains_of(made.under, made.exposed, SMALL.policies)
+    spent = made.under["bestsellers"].revenue.mean()
+    assert gain.revenue.value == pytest.approx(0.1 * spent)
+    assert 0.0 < gain.revenue.low < gain.revenue.value < gain.revenue.high
+    assert gain.profit.value == 0.0  # only revenue was made up
+
+
+def test_offers_by_uplift_are_held_against_what_is_possible() -> None:
+    added = {GATED: 0.5, SEEING: 2.0}
+    gains = [
+        Gain(one, PLAIN, Between(0.0, 0.0, 0.0), Between(profit, 0.0, 3.0))
+        for one, profit in added.items()
+    ]
+    assert possible_share(gains) == pytest.approx(0.25)
+    assert possible_share(gains[:1]) is None
+
+
+def test_who_knows_the_truth_gives_only_those_an_offer_whom_it_moves() -> None:
+    shop = make_shop(np.random.default_rng(1), START_MS, 60)
+    taste = make_shoppers(np.random.default_rng(1), 1)[0].taste
+    given = {
+        moved: best_for(msgspec.structs.replace(taste, persuadable=moved), shop.truths[0], 0.0)
+        for moved in (-1.0, 3.0)
+    }
+    assert given[-1.0] is None
+    assert given[3.0] is not None
 
 
 def test_several_shops_make_one_figure_with_an_interval(small: tuple[Rehearsed, str]) -> None:

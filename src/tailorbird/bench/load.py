@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
+
+from tailorbird.bench.line import Line
 from tailorbird.spine.errors import TailorbirdError
+
+_LINES = 32
+_SOON_S = 0.1
+_BAD = 300
 
 
 class NoWrk(TailorbirdError):
@@ -30,12 +40,24 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What an open loop saw, in milliseconds from when a request was due."""
+    """What an open loop saw, in milliseconds from when a request was due.
+
+    Attributes:
+        p50: half were answered within this.
+        p90: nine of ten were.
+        p99: all but one in a hundred were.
+        worst: the slowest.
+        late: how late the load itself came to send, at its 99th percentile; a figure above that is
+            near this one says more of the load than of the server.
+        asked: requests.
+        failed: of them, not answered with 2xx.
+    """
 
     p50: float
     p90: float
     p99: float
     worst: float
+    late: float
     asked: int
     failed: int
 
@@ -62,49 +84,115 @@ async def open_loop(
     """Send requests at a fixed rate, whatever the answers do, and time each from when it was due.
 
     Waiting in line counts, so a stall shows in every request behind it (no coordinated omission).
+    The collector of garbage is kept from running meanwhile: a pause of the load would be told as
+    one of the server.
+
+    Args:
+        host: where the server listens.
+        port: where the server listens.
+        request: makes the bytes of the request with a number.
+        rate: requests a second.
+        seconds: how long.
+
+    Raises:
+        ConnectionError: the server ended a connection.
     """
-    count = int(rate * seconds)
-    connections = [await asyncio.open_connection(host, port) for _ in range(32)]
-    free: asyncio.Queue[int] = asyncio.Queue()
-    for number in range(len(connections)):
-        free.put_nowait(number)
-    times: list[float] = []
-    failed = 0
-    began = time.perf_counter() + 0.1
-
-    async def one(number: int, due: float) -> None:
-        nonlocal failed
-        place = await free.get()
-        reader, writer = connections[place]
-        writer.write(request(number))
-        status = await _answer(reader)
-        times.append((time.perf_counter() - due) * 1000)
-        failed += status >= 300
-        free.put_nowait(place)
-
-    tasks = []
-    for number in range(count):
-        due = began + number / rate
-        delay = due - time.perf_counter()
-        if delay > 0:
-            await asyncio.sleep(delay)
-        tasks.append(asyncio.create_task(one(number, due)))
-    await asyncio.gather(*tasks)
-    for _, writer in connections:
-        writer.close()
-    times.sort()
-
-    def at(share: float) -> float:
-        return round(times[min(len(times) - 1, int(share * len(times)))], 3)
-
-    return Latency(at(0.5), at(0.9), at(0.99), round(times[-1], 3), count, failed)
+    seen = _Seen(int(rate * seconds))
+    lines = await _opened(host, port, seen)
+    with _without_pauses():
+        began = time.perf_counter() + _SOON_S
+        for number in range(seen.count):
+            due = began + number / rate
+            if (early := due - time.perf_counter()) > 0:
+                await asyncio.sleep(early)
+            seen.late.append(max(0.0, time.perf_counter() - due))
+            seen.ask(due, request(number))
+        await seen.done
+    for line in lines:
+        line.close()
+    return seen.told()
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = re.search(rb"content-length: (\d+)", head)
-    await reader.readexactly(int(length[1]) if length else 0)
-    return int(head[9:12])
+async def _opened(host: str, port: int, seen: _Seen) -> list[Line]:
+    """Return lines to a server; what they hear is seen."""
+    loop, lines = asyncio.get_running_loop(), []
+    for _ in range(_LINES):
+        _, line = await loop.create_connection(lambda: Line(seen.answered, seen.broken), host, port)
+        lines.append(line)
+    seen.free.extend(lines)
+    return lines
+
+
+class _Seen:
+    """What an open loop has asked and seen so far."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.free: list[Line] = []
+        self.late: list[float] = []
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting = deque[tuple[float, bytes]]()
+        self._took: list[float] = []
+        self._failed = 0
+
+    def ask(self, due: float, request: bytes) -> None:
+        """Send a request, or let it wait until a line is free."""
+        if self.free:
+            self.free.pop().ask(due, request)
+        else:
+            self._waiting.append((due, request))
+
+    def answered(self, line: Line, status: int) -> None:
+        """Note how long an answer took, and let the line go on."""
+        self._took.append(time.perf_counter() - line.due)
+        self._failed += status >= _BAD
+        if self._waiting:
+            line.ask(*self._waiting.popleft())
+        else:
+            self.free.append(line)
+        if len(self._took) == self.count:
+            self.done.set_result(None)
+
+    def broken(self, why: Exception | None) -> None:
+        """Give up: the server ended a connection."""
+        if not self.done.done():
+            self.done.set_exception(why or ConnectionResetError("The server ended a connection"))
+
+    def told(self) -> Latency:
+        """Return it in milliseconds."""
+        took = sorted(self._took)
+        return Latency(
+            p50=_at(took, 0.5),
+            p90=_at(took, 0.9),
+            p99=_at(took, 0.99),
+            worst=_at(took, 1.0),
+            late=_at(sorted(self.late), 0.99),
+            asked=self.count,
+            failed=self._failed,
+        )
+
+
+def _at(times: list[float], share: float) -> float:
+    return round(times[min(len(times) - 1, int(share * len(times)))] * 1000, 3)
+
+
+def under_way(load: Coroutine[None, None, Latency]) -> Latency:
+    """Run a load on a quick loop: what the load takes of a core, the server may lack."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(load)
+
+
+@contextlib.contextmanager
+def _without_pauses() -> Iterator[None]:
+    """Keep the collector of garbage from running in the block; what is made there is freed."""
+    before = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def post(host: str, path: str, key: str, body: bytes) -> bytes:

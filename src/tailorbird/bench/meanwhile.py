@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import secrets
 import subprocess
 import sys
 from collections.abc import Callable
 
-from tailorbird.bench.load import Latency, open_loop, post
+from tailorbird.bench.load import Latency, open_loop, post, under_way
 from tailorbird.bench.rows import Row, tail
 from tailorbird.bench.shop import Size
 from tailorbird.settings import Settings
+from tailorbird.spine.apart import step_back
 
 _HOST = "127.0.0.1"
 _DECIDES, _EVENTS = 1_000, 200
-_NICE = 10  # as the server starts its own retraining
 _LONGER = 3  # so that reading the log and fitting both fall into the time
 
 
@@ -39,8 +38,9 @@ def while_training(
     command += ["--data", settings.data, "--budget", "60"]
     training = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
-        os.setpriority(os.PRIO_PROCESS, training.pid, _NICE)
-        seen = asyncio.run(_both(settings.port, shop, decides, float(_LONGER * seconds)))
+        step_back(training.pid, idle=True)  # as the server starts its own retraining
+        load = _both(settings.port, shop, decides, float(_LONGER * seconds))
+        seen = under_way(load)
         busy = training.poll() is None
     finally:
         training.terminate()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tailorbird.bench.load import open_loop, post, wrk
+from tailorbird.bench.load import open_loop, post, under_way, wrk
 from tailorbird.bench.meanwhile import while_training
 from tailorbird.bench.rows import Row, tail
 from tailorbird.bench.shop import Size, fill, lua_scripts
@@ -113,8 +113,8 @@ def _throughput(
 
 
 def _tail(what: str, request: Callable[[int], bytes], rate: int, seconds: int) -> list[Row]:
-    asyncio.run(open_loop(HOST, PRODUCT_PORT, request, rate, _WARM_UP_S))
-    return tail(what, asyncio.run(open_loop(HOST, PRODUCT_PORT, request, rate, float(seconds))))
+    under_way(open_loop(HOST, PRODUCT_PORT, request, rate, _WARM_UP_S))
+    return tail(what, under_way(open_loop(HOST, PRODUCT_PORT, request, rate, float(seconds))))
 
 
 def decides(key: str, size: Size) -> Callable[[int], bytes]:

@@ -24,5 +24,6 @@ def tail(what: str, seen: Latency) -> list[Row]:
         Row(f"{what}, p50", seen.p50, "ms"),
         Row(f"{what}, p90", seen.p90, "ms"),
         Row(f"{what}, p99", seen.p99, "ms"),
+        Row(f"{what}, sent late by the load itself, p99", seen.late, "ms"),
         Row(f"{what}, not answered 2xx", seen.failed, f"of {seen.asked}"),
     ]

@@ -30,7 +30,7 @@ class Retraining:
 
     async def _train(self, shop: Workspace) -> None:
         where = ("--data", self._settings.data, "--workspace", shop.name)
-        ended = await apart("train", *where, "--budget", str(_BUDGET_S))
+        ended = await apart("train", *where, "--budget", str(_BUDGET_S), idle=True)
         if ended.code:
             words = ended.said.replace("\n", " ")
             log.warning("retraining.failed workspace=%s said=%s", shop.name, words[-300:])

@@ -27,6 +27,7 @@ from tailorbird.cli.simulate_tables import show, show_together
 from tailorbird.cli.teaching import teach
 
 _NAMES = ", ".join(POLICIES)
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - tempfile makes the folder in it
 
 
 def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -59,7 +60,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     names = tuple(name.strip() for name in policies.split(",") if name.strip())
     plan = Plan(shoppers, days, past, seed, names, holdout, learn_days=learn)
-    with tempfile.TemporaryDirectory(prefix="tailorbird-simulate-") as place, _progress() as told:
+    roomy = tempfile.TemporaryDirectory(prefix="tailorbird-simulate-", dir=_roomy())
+    with roomy as place, _progress() as told:
         found = _rehearsed(Path(place), plan, seeds, trials, told)
         together = over_seeds(found) if seeds > 1 else None
         page = None if report is None else write_page(report, found[0], Path(place) / "0", together)
@@ -72,6 +74,14 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
         show_together(together)
     if page is not None:
         print(f"The report is {page}", file=sys.stderr)
+
+
+def _roomy() -> str | None:
+    """Return a folder in memory, if there is one with room; None for the usual one.
+
+    Worlds write all the time, and are thrown away: a disk would only make them wait.
+    """
+    return str(_MEMORY) if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
 
 
 def _rehearsed(place: Path, plan: Plan, seeds: int, trials: int, told: Told) -> list[Report]:

@@ -10,6 +10,7 @@ from typing import Any
 from tailorbird.bench.rehearsal.policies import offers
 from tailorbird.bench.rehearsal.report import PolicyLine, Report, Tried, UpliftLine
 from tailorbird.bench.rehearsal.seeds import OverSeeds, Spread
+from tailorbird.cli.simulate_gains import against, between, sentences
 from tailorbird.predict.evaluation.report import STYLE, drawn, plotting
 
 TABLE = "exposures.csv"
@@ -73,6 +74,7 @@ def _together(found: OverSeeds | None) -> str:
     for one in found.policies:
         spreads = (one.revenue, one.revenue_effect, one.profit, one.profit_effect)
         rows.append([html.escape(one.policy), *(_spread(each) for each in spreads)])
+    policies = _table(rows)
     told = (
         f"{found.averages_held} of {found.averages} average effects of offers, and "
         f"{found.deciles_held} of {found.deciles} by decile, hold the truth. "
@@ -84,8 +86,14 @@ def _together(found: OverSeeds | None) -> str:
             f"A/A experiments find an effect in {found.false_alarms:.1%} of cases; CUPED removes "
             f"{found.removed:.1%} of the noise."
         )
+    rows = [["Policy", "Revenue", "Profit"]]
+    for gain in found.gains:
+        name = html.escape(f"{gain.policy} - {gain.than}")
+        rows.append([name, between(gain.revenue), between(gain.profit)])
+    both = f"<h3>Shopper by shopper: each has lived under both</h3>{_table(rows)}"
+    told = " ".join((*map(html.escape, sentences(found.gains, found.possible)), told))
     shops = f"{len(found.seeds)} shops, seeds {found.seeds[0]} to {found.seeds[-1]}"
-    return f"<h2>Over {shops}</h2>{_table(rows)}<p>{told}</p><h2>The first of them</h2>"
+    return f"<h2>Over {shops}</h2>{policies}{both}<p>{told}</p><h2>The first of them</h2>"
 
 
 def _spread(one: Spread | None) -> str:
@@ -98,12 +106,14 @@ def _spread(one: Spread | None) -> str:
 def _profits(found: Report) -> str:
     if not offers(found.plan.policies):
         return ""
-    rows = [["Policy", "Revenue", "Taken off", "Profit", "Against control"]]
+    rows = [["Policy", "Revenue", "Taken off", "Profit", "More than control"]]
     for one in found.lines:
-        against = one.profit - found.lines[0].profit
-        told = [f"{value:.2f}" for value in (one.would_be, one.discount, one.profit, against)]
-        rows.append([html.escape(one.policy), *told])
-    return f"<h2>What is left</h2>{_table(rows)}"
+        gain = against(found.gains, one.policy, found.lines[0].policy)
+        told = [f"{value:.2f}" for value in (one.would_be, one.discount, one.profit)]
+        more = "control" if gain is None else between(gain.profit)
+        rows.append([html.escape(one.policy), *told, more])
+    said = " ".join(map(html.escape, sentences(found.gains, found.possible)))
+    return f"<h2>What is left</h2>{_table(rows)}<p>{said}</p>"
 
 
 def _uplift(found: UpliftLine | None) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from tailorbird.bench.rehearsal.policies import offers
 from tailorbird.bench.rehearsal.report import PolicyLine, Report, Tried, UpliftLine
 from tailorbird.bench.rehearsal.seeds import OverSeeds, Spread
+from tailorbird.cli.simulate_gains import against, between, sentences
 
 _PAPER = 110
 
@@ -35,7 +36,9 @@ def show(found: Report) -> None:
         out = f"Holdout: {found.holdout:,} shoppers spent {found.holdout_revenue:.2f} each."
         console.print(out, highlight=False)
     if offers(plan.policies):
-        console.print(_profits(found.lines))
+        console.print(_profits(found))
+        for sentence in sentences(found.gains, found.possible):
+            console.print(sentence, highlight=False)
     if found.uplift is not None:
         _show_uplift(console, found.uplift)
     if found.trials:
@@ -60,6 +63,10 @@ def show_together(found: OverSeeds) -> None:
             f"{one.held} of {one.told}" if one.told else "control",
         )
     console.print(table)
+    if found.gains:
+        console.print(_gains(found))
+        for sentence in sentences(found.gains, found.possible):
+            console.print(sentence, highlight=False)
     if found.averages:
         console.print(
             f"Effects of offers as learned: {found.averages_held} of {found.averages} averages and "
@@ -74,6 +81,15 @@ def show_together(found: OverSeeds) -> None:
         )
 
 
+def _gains(found: OverSeeds) -> Table:
+    table = _table(
+        "The same, shopper by shopper: each has lived under both", ("policy", "revenue", "profit")
+    )
+    for one in found.gains:
+        table.add_row(f"{one.policy} - {one.than}", between(one.revenue), between(one.profit))
+    return table
+
+
 def _spread(one: Spread | None, sign: str = "") -> str:
     if one is None:
         return ""
@@ -81,15 +97,16 @@ def _spread(one: Spread | None, sign: str = "") -> str:
     return told if one.low is None else f"{told} ({one.low:{sign}.2f} … {one.high:{sign}.2f})"
 
 
-def _profits(lines: tuple[PolicyLine, ...]) -> Table:
+def _profits(found: Report) -> Table:
     table = _table(
         "What is left, a shopper, had everybody seen it",
-        ("policy", "revenue", "taken off", "profit", "against control"),
+        ("policy", "revenue", "taken off", "profit", "more than control"),
     )
-    for line in lines:
-        against = "control" if line is lines[0] else f"{line.profit - lines[0].profit:+.2f}"
+    for line in found.lines:
+        gain = against(found.gains, line.policy, found.lines[0].policy)
         cells = (line.would_be, line.discount, line.profit)
-        table.add_row(line.policy, *(f"{value:.2f}" for value in cells), against)
+        told = "control" if gain is None else between(gain.profit)
+        table.add_row(line.policy, *(f"{value:.2f}" for value in cells), told)
     return table
 
 

@@ -117,7 +117,7 @@ class Workspace:
         slots = BanditSlots(self.bandits)
         advice = Advice(
             self.gate,
-            self.journal.of_person,
+            self.journal.written_of,
             self.foresight.forecast,
             self.bandits.learned,
             slots,

@@ -19,7 +19,7 @@ from tailorbird.decide.offers.ports import GrantStore, Orders, UpliftStore
 from tailorbird.decide.offers.ready import ready_offers
 from tailorbird.decide.offers.settling import Settler
 from tailorbird.decide.offers.uplifting import UpliftShelf
-from tailorbird.identity.graph import Resolved
+from tailorbird.identity.graph import Resolved, persons_of
 from tailorbird.identity.resolver import Resolver
 from tailorbird.rules.ports import Beliefs
 from tailorbird.spine.clock import Clock
@@ -115,3 +115,7 @@ class Counters:
         """Forget what names somebody, once orders on their way are settled."""
         await self._settler.round()
         await self.payments.forget(keys)
+        for key in keys:
+            link = await self._counter.resolver.link(key)
+            for person in () if link is None else persons_of(key, link):
+                self._adviser.forget(person)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from scipy import stats
 
+from tailorbird.measure import always_valid
 from tailorbird.measure.adjusting import Target, adjusted, slopes
 from tailorbird.measure.cohorts import cohorts, undefined
 from tailorbird.measure.comparing import comparable, target_of
@@ -22,6 +23,7 @@ from tailorbird.measure.splitting import (
     rates_p,
     sample_ratio_p,
     strays,
+    watched_p,
 )
 from tailorbird.measure.sums import Sums, added
 
@@ -46,9 +48,10 @@ def examined(question: Question, gathered: Gathered, weights: tuple[Weights, ...
     """
     assigned = _assigned(gathered)
     split = over_periods(assigned, weights) if assigned else None
+    alarmed = watched_p(assigned, weights) if question.looks == "daily" else split
     checks = [
         *_exposed(question, gathered),
-        *_sample_ratio(question, split, _by_period(assigned, weights)),
+        *_sample_ratio(question, (split, alarmed), _by_period(assigned, weights)),
         *_changed(question, gathered, weights),
         *_contaminated(question, gathered),
         *_exposure(question, gathered),
@@ -95,13 +98,23 @@ def _exposed(question: Question, gathered: Gathered) -> Iterator[Check]:
             yield Check(EXPOSURES, "notice", f"The arm {arm!r} is small: {n} units.")
 
 
-def _sample_ratio(question: Question, p_value: float | None, periods_: str) -> Iterator[Check]:
+def _sample_ratio(
+    question: Question, p_values: tuple[float | None, float | None], periods_: str
+) -> Iterator[Check]:
+    """Compare the split with the plan: the chance of it now, and for whoever looks every day."""
+    p_value, alarmed = p_values
     if p_value is None:
         return
     limits = question.limits
-    if p_value < limits.sample_ratio_p:
+    if alarmed is not None and alarmed < limits.sample_ratio_p:
         says = f"The split is not the planned one (p = {p_value:.2g}): units are missing.{periods_}"
         yield Check("sample ratio", "broken", says)
+    elif p_value < limits.sample_ratio_p:
+        says = (
+            f"The split is uneven (p = {p_value:.2g}), but who looks every day sees that now and "
+            f"then by luck.{periods_}"
+        )
+        yield Check("sample ratio", "notice", says)
     elif p_value < limits.sample_ratio_shown_p:
         says = f"The split is uneven (p = {p_value:.2g}), short of the alarm at "
         yield Check("sample ratio", "notice", f"{says}{limits.sample_ratio_p:g}.{periods_}")
@@ -136,7 +149,8 @@ def _changed(
         yield Check("weights", "broken", says)
     found = [changed_p(one) for one in apart]
     known = [one for one in found if one is not None]
-    if known and min(known) * len(known) < question.limits.sample_ratio_p:
+    limit = _at_this_look(question, gathered, question.limits.sample_ratio_p)
+    if known and min(known) * len(known) < limit:
         says = (
             "The split changed on the way. If weights were changed, say from which day: "
             "--weights a=90,b=10 --weights 2026-01-31:a=50,b=50."
@@ -166,7 +180,8 @@ def _exposure(question: Question, gathered: Gathered) -> Iterator[Check]:
     if not gathered.assigned:
         return
     p_value = rates_p(counted(gathered.cells), gathered.assigned)
-    if p_value is not None and p_value < question.limits.balance_p:
+    limit = _at_this_look(question, gathered, question.limits.balance_p)
+    if p_value is not None and p_value < limit:
         says = f"Arms differ in how many of the assigned were exposed (p = {p_value:.2g})."
         yield Check("exposure", "broken", says)
 
@@ -176,7 +191,7 @@ def _balance(question: Question, gathered: Gathered) -> Iterator[Check]:
     arms = _arms(gathered)
     control = arms.pop(question.control, Sums())
     tests = [
-        (column, arm, _two_sided(Target(column), control, sums))
+        (column, arm, _apart(question, Target(column), control, sums))
         for column in gathered.covariates
         for arm, sums in arms.items()
         if control.n > 1 and sums.n > 1
@@ -194,10 +209,27 @@ def _whales(question: Question, gathered: Gathered) -> Iterator[Check]:
             yield Check("whale", "notice", says)
 
 
-def _two_sided(target: Target, left: Sums, right: Sums) -> float:
+def _apart(question: Question, target: Target, left: Sums, right: Sums) -> float:
+    """Return the chance of a gap so wide; of seeing it ever, where one looks every day."""
     error2 = target.var(left) / left.n + target.var(right) / right.n
     gap = abs(target.value(left) - target.value(right))
-    return 2.0 * float(stats.norm.sf(gap / math.sqrt(error2))) if error2 > 0.0 else 1.0
+    if error2 <= 0.0:
+        return 1.0
+    if question.looks == "daily":
+        asked = (left.n + right.n, error2, question.limits.balance_p, question.tuned_for)
+        return always_valid.p_value(gap, *asked)
+    return 2.0 * float(stats.norm.sf(gap / math.sqrt(error2)))
+
+
+def _at_this_look(question: Question, gathered: Gathered, limit: float) -> float:
+    """Return the part of a limit that is due today, where one looks every day.
+
+    The parts of all days add up to the limit: 6 / (pi d)^2 of it on the d-th.
+    """
+    days = len({cell.day for cell in gathered.cells if cell.day is not None})
+    if question.looks != "daily" or not days:
+        return limit
+    return limit * 6.0 / (math.pi * days) ** 2
 
 
 def _arms(gathered: Gathered) -> dict[str, Sums]:

@@ -3,6 +3,7 @@
 Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments", KDD 2019.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from tailorbird.spine.errors import BadRequest
 
 _DAY_US = 86_400_000_000
 _LEAST_EXPECTED = 5.0
+_PRIOR = 100.0
 
 
 class BadWeights(BadRequest):
@@ -82,6 +84,33 @@ def over_periods(cells: Sequence[Cell], weights: Sequence[Weights]) -> float | N
         return None
     distance = sum(_distance(counts, shares) for counts, shares in told)
     return float(stats.chi2.sf(distance, sum(len(shares) - 1 for _, shares in told)))
+
+
+def watched_p(cells: Sequence[Cell], weights: Sequence[Weights]) -> float | None:
+    """Return the same chance for whoever looks at the counts time and again, as often as they like.
+
+    Lindon and Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022, with a
+    Dirichlet prior around the planned shares that is worth a hundred units; periods multiply.
+    """
+    apart = periods(cells, weights)
+    told = [
+        (counted(held), one.shares)
+        for held, one in zip(apart, weights, strict=True)
+        if len(one.shares) > 1
+    ]
+    if not any(sum(counts.get(arm, 0) for arm in shares) for counts, shares in told):
+        return None
+    return min(1.0, math.exp(-sum(_evidence(counts, shares) for counts, shares in told)))
+
+
+def _evidence(counts: Mapping[str, int], shares: Mapping[str, float]) -> float:
+    """Return the log of how much likelier counts are by shares around the plan than by the plan."""
+    whole, n = sum(shares.values()), sum(counts.get(arm, 0) for arm in shares)
+    found = math.lgamma(_PRIOR) - math.lgamma(_PRIOR + n)
+    for arm, share in shares.items():
+        seen, prior = counts.get(arm, 0), _PRIOR * share / whole
+        found += math.lgamma(prior + seen) - math.lgamma(prior) - seen * math.log(share / whole)
+    return found
 
 
 def changed_p(cells: Sequence[Cell]) -> float | None:

@@ -34,7 +34,8 @@ def kernel(loop: Loop) -> Loop:
 def edition() -> str:
     """Return a short digest of those sources of this room that hold kernels."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    room = Path(__file__).parent
+    for path in sorted([*room.glob("*.py"), *room.glob("[!_]*/*.py")]):
         source = path.read_bytes()
         if b"@kernel" in source or b"NamedTuple" in source:
             digest.update(source)

@@ -5,12 +5,14 @@ import pytest
 
 from tailorbird.measure.analysis import read
 from tailorbird.measure.gathered import Cell, Gathered
-from tailorbird.measure.question import Weights
+from tailorbird.measure.health import examined
+from tailorbird.measure.question import Question, Weights
 from tailorbird.measure.reading import Reading
 from tailorbird.measure.splitting import BadWeights, sample_ratio_p
 from tailorbird.measure.sums import Sums
 from tests.unit.measure.experiments import Columns, check, gathered, odd, question, shoppers
 
+HALVES = Weights({"control": 1.0, "new": 1.0})
 CONTROL, BETTER = shoppers(2000, 1), shoppers(2000, 2, lift=3.0)
 
 
@@ -50,6 +52,39 @@ def test_a_planned_uneven_split_is_healthy() -> None:
 def test_the_sample_ratio_of_cookie_cats_is_shown_but_no_alarm() -> None:
     p_value = sample_ratio_p({"gate_30": 44700, "gate_40": 45489}, {"gate_30": 1, "gate_40": 1})
     assert p_value == pytest.approx(0.0086, abs=1e-4)
+
+
+def ever_broken(share: float, experiments: int, asked: Question) -> int:
+    """Return how many experiments of 28 days have broken health on any day, looked at daily."""
+    rng, found = np.random.default_rng(5), 0
+    for _ in range(experiments):
+        cells: list[Cell] = []
+        for day in range(28):
+            treated = int(rng.binomial(1_000, share))
+            for arm, n in (("control", 1_000 - treated), ("new", treated)):
+                cells.append(Cell(arm, Sums(n, {"revenue": 1.0}, {("revenue", "revenue"): n}), day))
+            if not examined(asked, Gathered(tuple(cells)), (HALVES,)).healthy:
+                found += 1
+                break
+    return found
+
+
+def test_who_looks_every_day_sees_no_false_alarm_of_the_split() -> None:
+    assert ever_broken(0.5, 20, question()) == 0
+
+
+def test_who_looks_every_day_sees_a_split_that_is_off() -> None:
+    assert ever_broken(0.47, 20, question()) == 20
+
+
+def test_one_look_alarms_sooner_than_a_look_a_day() -> None:
+    known = {"revenue": 1.0}, {("revenue", "revenue"): 10_000.0}
+    cells = (Cell("control", Sums(10_200, *known)), Cell("new", Sums(9_700, *known)))
+    said = {
+        looks: check(read(question(looks=looks), Gathered(cells)), "sample ratio").status
+        for looks in ("once", "daily")
+    }
+    assert said == {"once": "broken", "daily": "notice"}
 
 
 def test_three_arms_have_one_sample_ratio() -> None:

@@ -145,6 +145,27 @@ def test_a_ranker_of_other_columns_is_refused(tmp_path: Path) -> None:
         load_hybrid(tmp_path)
 
 
+def test_arrays_that_are_no_trees_are_refused_with_the_folder_named(tmp_path: Path) -> None:
+    model = taught()
+    loop = model.trees._replace(left=np.zeros_like(model.trees.left))
+    write_parts(tmp_path, "hybrid", {"columns": list(COLUMNS)}, loop._asdict())
+    with pytest.raises(ModelUnreadable, match="no trees of a hybrid ranker"):
+        load_hybrid(tmp_path)
+
+
+def test_every_weight_falls_as_its_score_does() -> None:
+    model, drawn = taught(), pool((TENT, 1.0, 0), (MAT, 0.5, 0), (LAMP, 0.4, 2), (MAT, 0.9, 10))
+    asker = Asker(codes(TENT), codes(MAT, TENT), 0.0)
+    scores = model.scores(described(drawn, asker, FACTS).rows)
+    shares = np.exp(scores - scores.max())
+    assert model.weighed(drawn, asker, FACTS).weights == pytest.approx(shares, rel=1e-6)
+
+
+def test_of_no_candidates_none_are_weighed() -> None:
+    empty = Pool(NOBODY, np.zeros(0, np.float32), np.zeros(0, np.int8))
+    assert len(taught().weighed(empty, Asker(NOBODY, NOBODY, 0.0), FACTS).codes) == 0
+
+
 def test_an_answer_that_was_no_candidate_is_missed() -> None:
     one = lessons(1)[0]
     assert ranks([np.zeros(2)], [one._replace(answer=7)]).tolist() == [np.inf]

@@ -197,7 +197,7 @@ class World:
         page = None if stroll.page is None else shop.items[stroll.page]["id"]
         slots, giving = [Slot(name=slot_of(policy), limit=SHOWN)], gives(policy)
         context = RequestContext(item=page)
-        if giving is not Giving.NOBODY:
+        if giving.asks:
             slots.append(Slot(name=offers.placement_of(giving)))
             cart = [(shop.items[code]["id"], count) for code, count in stroll.cart.items()]
             context = RequestContext(item=page, cart=offers.basket(cart, page))
@@ -210,6 +210,9 @@ class World:
         items = answer.decisions[0].items
         found = () if isinstance(items, msgspec.UnsetType) else items
         offer = offers.given_in(answer.decisions[1]) if len(slots) > 1 else None
+        if giving is Giving.BY_TRUTH and stroll.page is not None:
+            truth, resolve = shop.truths[stroll.page], visit.mission.resolve
+            offer = offers.best_for(shopper.taste, truth, resolve)
         return Nudge(frozenset(shop.codes[ItemId(one.id)] for one in found), offer)
 
     async def _send(self, workspace: Workspace, events: Sequence[Stamped]) -> None:

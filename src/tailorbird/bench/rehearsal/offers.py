@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from tailorbird.decide.wire import CartLine, ShownOffer, SlotDecision
-from tailorbird.simulate.choice import Offer
+from tailorbird.simulate.choice import Nudge, Offer, purchase_probability
+from tailorbird.simulate.goods import ItemTruth
 from tailorbird.simulate.sensitivity import pulling
+from tailorbird.simulate.shoppers import Taste
 
 SALE = "sale"
 """The treatment whose uplift is learned; what it gave by lot is not good for what comes after."""
@@ -25,6 +27,12 @@ class Giving(StrEnum):
     BY_UPLIFT = "by_uplift"
     BY_LOT = "by_lot"
     ALL_BY_LOT = "all_by_lot"
+    BY_TRUTH = "by_truth"
+
+    @property
+    def asks(self) -> bool:
+        """Whether the shop is asked; nobody, and who knows the truth, needs not."""
+        return self not in {Giving.NOBODY, Giving.BY_TRUTH}
 
 
 _OF: dict[Giving, dict[str, Any]] = {
@@ -42,7 +50,7 @@ def placement_of(giving: Giving) -> str:
 
 def offers_of(givings: Sequence[Giving]) -> dict[str, list[dict[str, Any]]]:
     """Return the placements and offers of some ways to give, as configuration has them."""
-    wanted = [one for one in dict.fromkeys(givings) if one is not Giving.NOBODY]
+    wanted = [one for one in dict.fromkeys(givings) if one.asks]
     common = {
         "depths": list(DEPTHS),
         "cap": {"times": 1_000, "within": "30d"},
@@ -60,6 +68,20 @@ def basket(items: Sequence[tuple[str, int]], page: str | None) -> tuple[CartLine
     if page is not None and all(item != page for item, _ in items):
         lines.append(CartLine(item=page))
     return tuple(lines)
+
+
+def best_for(taste: Taste, item: ItemTruth, resolve: float) -> Offer | None:
+    """Return the offer that leaves most, for whoever knows what nobody is told; None for none.
+
+    It is the best for the item that is looked at. What else they may look at is not known to it.
+    """
+
+    def left(offer: Offer | None) -> float:
+        share = 0.0 if offer is None else offer.share
+        chance = purchase_probability(taste, item, resolve, Nudge(offer=offer))
+        return chance * (item.price_minor * (1.0 - share) - item.cost_minor)
+
+    return max((None, *(pulling(SALE, depth / 100.0) for depth in DEPTHS)), key=left)
 
 
 def given_in(decision: SlotDecision) -> Offer | None:

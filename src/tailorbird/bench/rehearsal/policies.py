@@ -14,7 +14,7 @@ SHOWN = 6
 CONTROL = "bestsellers"
 """What the others are compared with, and what the holdout sees."""
 
-PLAIN = "hybrid"
+PLAIN, EVERYBODY, GATED, SEEING = "hybrid", "hybrid+everybody", "hybrid+uplift", "hybrid+truth"
 LOTS, ALL_LOTS = "hybrid+lots", "hybrid+all_lots"
 """What is lived through to learn from, and to know the truth of what was learned."""
 
@@ -37,12 +37,19 @@ _KINDS: dict[str, Kind] = {
     "session": Kind("what comes next in visits like this", Weights(session=1.0, popular=0.02)),
     "leanings": Kind("what the person leans to", Weights(affinity=1.0, popular=0.02), 0.6),
     "blend": Kind("the product's own policy for an item's page", _BLEND, 0.6),
-    "hybrid": Kind("what the learned ranker says", _BLEND, 0.6, Ranker.HYBRID),
-    "hybrid+everybody": Kind(
+    PLAIN: Kind("what the learned ranker says", _BLEND, 0.6, Ranker.HYBRID),
+    EVERYBODY: Kind(
         "the same, and 10 % off for everybody", _BLEND, 0.6, Ranker.HYBRID, Giving.EVERYBODY
     ),
-    "hybrid+uplift": Kind(
+    GATED: Kind(
         "the same, and an offer by what it changes", _BLEND, 0.6, Ranker.HYBRID, Giving.BY_UPLIFT
+    ),
+    SEEING: Kind(
+        "the same, and an offer by the hidden truth: what is possible",
+        _BLEND,
+        0.6,
+        Ranker.HYBRID,
+        Giving.BY_TRUTH,
     ),
     LOTS: Kind("the same, and offers by lot", _BLEND, 0.6, Ranker.HYBRID, Giving.BY_LOT),
     ALL_LOTS: Kind("the same, to everybody", _BLEND, 0.6, Ranker.HYBRID, Giving.ALL_BY_LOT),

@@ -156,7 +156,9 @@ async def _lived(
     place = past.parent / name
     shutil.copytree(past, place)
     until_ms = scene.start_ms + plan.days * DAY_MS
-    return await World(scene, policy_of).live(place, until_ms, f"living: {name}", told)
+    lived = await World(scene, policy_of).live(place, until_ms, f"living: {name}", told)
+    shutil.rmtree(place)
+    return lived
 
 
 def _write(path: Path, scene: Scene, variants: tuple[str, ...], lived: Lived) -> None:

@@ -72,6 +72,33 @@ class PolicyLine(msgspec.Struct, frozen=True, rename="camel"):
     outcome: str | None = None
 
 
+class Between(msgspec.Struct, frozen=True):
+    """A difference between two policies with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Gain(msgspec.Struct, frozen=True, rename="camel"):
+    """What one policy earns more than another, a shopper who came to a page; in major units.
+
+    Each shopper has lived under both, so the interval is that of the mean of their differences:
+    over shoppers such as these, in this shop.
+
+    Attributes:
+        policy: the one.
+        than: the other.
+        revenue: what is paid.
+        profit: what is left of it after the goods' cost and the discounts.
+    """
+
+    policy: str
+    than: str
+    revenue: Between
+    profit: Between
+
+
 class Tried(msgspec.Struct, frozen=True, rename="camel"):
     """How one policy's experiments went.
 
@@ -115,6 +142,9 @@ class Report(msgspec.Struct, frozen=True, rename="camel"):
         holdout_revenue: what those spent; None if there are none.
         trials: experiments out of what every shopper would have spent: A/A first.
         uplift: what was learned of offers, where a policy needed that.
+        gains: policies against each other, had everybody seen them.
+        possible: the share of the profit that offers could add which the gated ones did add; None
+            where the plan does not tell.
     """
 
     plan: Plan
@@ -126,3 +156,5 @@ class Report(msgspec.Struct, frozen=True, rename="camel"):
     holdout_revenue: float | None
     trials: tuple[Tried, ...]
     uplift: UpliftLine | None = None
+    gains: tuple[Gain, ...] = ()
+    possible: float | None = None

@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 from scipy.stats import t
 
-from tailorbird.bench.rehearsal.report import PolicyLine, Report
+from tailorbird.bench.rehearsal.gains import pooled, possible_share
+from tailorbird.bench.rehearsal.report import Gain, PolicyLine, Report
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -48,6 +49,8 @@ class OverSeeds(msgspec.Struct, frozen=True, rename="camel"):
         deciles_held, deciles: the same by decile of predicted uplift.
         false_alarms: share of A/A experiments that found an effect.
         removed: share of variance that CUPED took away, on average.
+        gains: policies against each other, over the shoppers of all shops.
+        possible: the share of the profit that offers could add which the gated ones did add.
     """
 
     seeds: tuple[int, ...]
@@ -58,6 +61,8 @@ class OverSeeds(msgspec.Struct, frozen=True, rename="camel"):
     deciles: int
     false_alarms: float | None
     removed: float | None
+    gains: tuple[Gain, ...] = ()
+    possible: float | None = None
 
 
 def over_seeds(reports: Sequence[Report]) -> OverSeeds:
@@ -66,6 +71,7 @@ def over_seeds(reports: Sequence[Report]) -> OverSeeds:
     lines = {policy: [_of(report, policy) for report in reports] for policy in policies}
     taught = [one.uplift for one in reports if one.uplift is not None and one.uplift.average]
     tried = [one.trials[0] for one in reports if one.trials]
+    gains = tuple(map(pooled, zip(*(report.gains for report in reports), strict=True)))
     return OverSeeds(
         seeds=tuple(report.plan.seed for report in reports),
         policies=tuple(_policy(policy, lines[policy], lines[policies[0]]) for policy in policies),
@@ -75,6 +81,8 @@ def over_seeds(reports: Sequence[Report]) -> OverSeeds:
         deciles=sum(len(one.deciles) for one in taught),
         false_alarms=_mean([one.found for one in tried]),
         removed=_mean([one.removed for one in tried]),
+        gains=gains,
+        possible=possible_share(gains),
     )
 
 

@@ -80,6 +80,8 @@ async def learn(folder: Path, scene: Scene, plan: Plan, told: Told, teach: Teach
         shutil.copytree(folder / PAST, folder / place)
         world = World(early, (policy,) * plan.shoppers)
         lived[policy] = await world.live(folder / place, until_ms, f"learning: {place}", told)
+        if place != LEARNED:
+            shutil.rmtree(folder / place)
     told("learning uplift", 0, 0)
     found = await asyncio.to_thread(teach, settings_of(folder / LEARNED), until_ms)
     line = UpliftLine(refused=found) if isinstance(found, str) else _line(found, lived)

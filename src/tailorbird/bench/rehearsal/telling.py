@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tailorbird.bench.rehearsal.gains import gains_of, possible_share
 from tailorbird.bench.rehearsal.rehearsing import Rehearsed, rehearse
 from tailorbird.bench.rehearsal.report import PolicyLine, Report
 from tailorbird.bench.rehearsal.scene import Floats, Plan, Told
@@ -43,6 +44,7 @@ def report_of(rehearsed: Rehearsed, experiments: int, told: Told) -> Report:
         told("drawing experiments", number, len(policies))
         trials.append(tried(rehearsed, policy, experiments))
     out = _within(rehearsed, HELD_OUT)
+    gains = gains_of(rehearsed.under, rehearsed.exposed, rehearsed.plan.policies)
     return Report(
         plan=rehearsed.plan,
         visits=rehearsed.visits,
@@ -53,6 +55,8 @@ def report_of(rehearsed: Rehearsed, experiments: int, told: Told) -> Report:
         holdout_revenue=_mean(out) if len(out) else None,
         trials=tuple(trials),
         uplift=rehearsed.uplift,
+        gains=gains,
+        possible=possible_share(gains),
     )
 
 

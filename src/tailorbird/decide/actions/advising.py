@@ -16,6 +16,7 @@ from tailorbird.consent.signals import from_context
 from tailorbird.decide.accounts import for_account
 from tailorbird.decide.actions.action import NOTHING, Action, ActionKind
 from tailorbird.decide.actions.configuration import ACTIONS
+from tailorbird.decide.actions.lately import Done, Lately
 from tailorbird.decide.actions.picking import Competing, Picked, picked
 from tailorbird.decide.actions.showing import (
     considered,
@@ -33,14 +34,12 @@ from tailorbird.decide.offers.basket import Asking, basket_of, event_of
 from tailorbird.decide.offers.configuration import OFFERS
 from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
 from tailorbird.decide.placements import Placement, Placements
-from tailorbird.decide.ports import DecisionRecord
 from tailorbird.decide.wire import ConsideredAction, ShownAction, Slot, SlotDecision
 from tailorbird.profile.profile import EMPTY
 from tailorbird.rules.condition import condition
 from tailorbird.spine.errors import NotFound
 from tailorbird.spine.ids import PersonId
 
-_REMEMBERED = 50  # decisions of a person that are looked through for messages before
 NO_ACTIONS = "no action is declared: `tailorbird apply` puts some in force"
 BEST_IDLE = "nothing that could be done is expected to earn anything"
 
@@ -67,6 +66,7 @@ class Adviser:
     def __init__(self, circle: Circle, desk: OfferDesk) -> None:
         self._circle = circle
         self._desk = desk
+        self._lately = Lately(circle.advice.past)
         self._actions: dict[str, ReadyAction] = {}
         self._placements = Placements()
         self._scales = Scales(circle, desk, {})
@@ -95,6 +95,10 @@ class Adviser:
         """Return the trials whose models the actions ask about."""
         named = (one.action.effect.uplift for one in self._actions.values())
         return frozenset(one for one in named if one is not None)
+
+    def forget(self, person: PersonId) -> None:
+        """Forget what was done for a person lately."""
+        self._lately.forget(person)
 
     async def advised(
         self,
@@ -150,6 +154,8 @@ class Adviser:
             else:
                 why = BEST_IDLE if ready else NO_ACTIONS
                 actions.append(nothing(one, f"{stem}-{number}-1", why))
+        if shopper.person is not None and not shopper.rehearsed:
+            self._lately.note(shopper.person, _done(actions, shopper.now_ms))
         level = Level.BESTSELLERS if shopper.profile is None else Level.PERSONAL
         noted = msgspec.structs.replace(
             decision,
@@ -180,11 +186,11 @@ class Adviser:
     ) -> Occasion:
         circle, profile = self._circle, shopper.profile
         basket = basket_of(shopper.context, profile, circle.find, standing=shopper.standing)
-        before: Sequence[DecisionRecord] = ()
+        before: Sequence[Done] = ()
         if shopper.person is not None and any(
             one.action.cap is not None or one.action.cost.fatigue for one in ready
         ):
-            before = await circle.advice.past(shopper.person, _REMEMBERED)
+            before = await self._lately.of(shopper.person)
         return Occasion(
             shopper=shopper,
             asking=Asking(
@@ -198,6 +204,7 @@ class Adviser:
             signals=from_context({"consent": asked.request.context.consent or {}}),
             forecast=None if profile is None else circle.advice.foretell(profile, shopper.now_ms),
             before=before,
+            basket=basket,
         )
 
     async def _taken(
@@ -242,6 +249,12 @@ class Adviser:
             else:
                 made.append(considered(name, what, None, None, chance))
         return tuple(sorted(made, key=lambda one: -_rank(one)))
+
+
+def _done(actions: Sequence[ShownAction], now_ms: int) -> list[Done]:
+    return [
+        Done(one.exposure_id, now_ms, one.id, one.channel is not msgspec.UNSET) for one in actions
+    ]
 
 
 def _rank(one: ConsideredAction) -> float:

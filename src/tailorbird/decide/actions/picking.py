@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import msgspec
 import numpy as np
@@ -66,7 +68,7 @@ def picked(
         best = max(left, key=lambda one: (one.gain, one.name == NOTHING, one.priority, one.name))
         even = explore / len(left)
         chances = {one.name: even + (1.0 - explore) * (one is best) for one in left}
-        found = left[_drawn(np.array(list(chances.values())), rng)]
+        found = left[_drawn(chances.values(), rng)]
         if found is IDLE and taken:
             break
         taken.append(Picked(found.name, chances[found.name], found is best, chances))
@@ -78,6 +80,6 @@ def picked(
     return tuple(taken)
 
 
-def _drawn(chances: np.ndarray[tuple[int], np.dtype[np.float64]], rng: np.random.Generator) -> int:
-    at = int(np.searchsorted(chances.cumsum(), rng.random(), side="right"))
-    return min(at, len(chances) - 1)
+def _drawn(chances: Iterable[float], rng: np.random.Generator) -> int:
+    sums = [*accumulate(chances)]
+    return min(bisect_right(sums, rng.random()), len(sums) - 1)

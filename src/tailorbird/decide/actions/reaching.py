@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from tailorbird.decide.actions.action import Action, Channel
-from tailorbird.decide.ports import DecisionRecord
+from tailorbird.decide.actions.lately import Done
 from tailorbird.profile.orders import placed
 from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.rules.durations import length_ms
@@ -53,34 +53,18 @@ def unaddressed(channel: Channel, contacts: Mapping[str, str]) -> str | None:
     return f"no {_ADDRESS[channel]} address of theirs is known"
 
 
-def taken_before(records: Iterable[DecisionRecord], since_ms: int) -> list[tuple[str, bool]]:
-    """Return the actions taken for somebody since a time: their names, and whether they are sent.
-
-    Args:
-        records: of the journal, of one person.
-        since_ms: the earliest that counts.
-    """
-    return [
-        (str(one["id"]), "channel" in one)
-        for record in records
-        if record.at_ms >= since_ms
-        for slot in record.decisions
-        for one in slot.get("actions") or ()
-    ]
-
-
-def capped(action: Action, records: Sequence[DecisionRecord], now_ms: int) -> str | None:
+def capped(action: Action, before: Sequence[Done], now_ms: int) -> str | None:
     """Return why an action was taken often enough for somebody; None if it may be again."""
     cap = action.cap
     if cap is None:
         return None
-    before = taken_before(records, now_ms - length_ms(cap.within))
-    times = sum(name == action.name for name, _ in before)
+    since_ms = now_ms - length_ms(cap.within)
+    times = sum(one.name == action.name and one.at_ms >= since_ms for one in before)
     if times < cap.times:
         return None
     return f"it was chosen for them {times} times within {cap.within}"
 
 
-def weariness(records: Sequence[DecisionRecord], now_ms: int) -> int:
+def weariness(before: Sequence[Done], now_ms: int) -> int:
     """Return how many messages were chosen for somebody in the last seven days."""
-    return sum(sent for _, sent in taken_before(records, now_ms - WEARY_MS))
+    return sum(one.sent and one.at_ms >= now_ms - WEARY_MS for one in before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -12,6 +12,7 @@ from tailorbird.consent.gate import Gate
 from tailorbird.consent.purposes import Choices, Denied
 from tailorbird.decide.actions.action import Action, ActionKind
 from tailorbird.decide.actions.effects import ArmsOf, chance, without
+from tailorbird.decide.actions.lately import Done, Past
 from tailorbird.decide.actions.reaching import capped, suppressed, unaddressed, weariness
 from tailorbird.decide.actions.staking import UNKNOWN, stake
 from tailorbird.decide.actions.valuing import Prospect
@@ -21,20 +22,14 @@ from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
 from tailorbird.decide.offers.choosing import Said, Untold, discount_minor
 from tailorbird.decide.offers.desk import OfferDesk, Shopper
 from tailorbird.decide.offers.offer import Offer, OfferKind
-from tailorbird.decide.ports import DecisionRecord
 from tailorbird.predict.customer_value.value_model import Forecast
 from tailorbird.profile.profile import Profile
 from tailorbird.rules.asking import holds_at
 from tailorbird.rules.condition import Condition
 from tailorbird.rules.ports import Beliefs
-from tailorbird.spine.ids import PersonId
 
 Foretell = Callable[[Profile, int], Forecast | None]
 """Returns what is to be expected of a customer."""
-
-
-Past = Callable[[PersonId, int], Awaitable[Sequence[DecisionRecord]]]
-"""Returns so many of the decisions that were made for a person, newest first."""
 
 
 class Trials(Protocol):
@@ -104,15 +99,16 @@ class Occasion(msgspec.Struct, frozen=True):
         asking: the moment, for conditions.
         signals: what the request says of consent.
         forecast: what is to be expected of them.
-        before: what was decided for them, newest first.
-        messages: how many messages were chosen for them lately.
+        before: what was done for them lately.
+        basket: their cart, with no margin assumed.
     """
 
     shopper: Shopper
     asking: Asking
     signals: Choices
     forecast: Forecast | None
-    before: Sequence[DecisionRecord]
+    before: Sequence[Done]
+    basket: Basket
 
     @property
     def messages(self) -> int:
@@ -153,7 +149,8 @@ class Scales:
             said = self._circle.trials.said_by(
                 action.effect.uplift, shopper.profile, shopper.now_ms
             )
-        return self._prospect(action, occasion, self._basket(action, shopper), said, 0)
+        basket = self._basket(occasion, action.value.margin)
+        return self._prospect(action, occasion, basket, said, 0)
 
     async def _closed(self, action: Action, occasion: Occasion) -> str | None:
         """Return why a message may not be sent to somebody; None if it may."""
@@ -179,13 +176,7 @@ class Scales:
             return f"no discount would be given: {found.notice or 'there is no offer'}"
         if offer.currency != action.currency:
             return f"the offer is in {offer.currency}, the action in {action.currency}"
-        basket = basket_of(
-            shopper.context,
-            shopper.profile,
-            self._circle.find,
-            offer.assumed_margin,
-            shopper.standing,
-        )
+        basket = self._basket(occasion, offer.assumed_margin)
         said = (
             self._circle.trials.said(offer, shopper.profile, shopper.now_ms)
             if action.effect.uplift is None
@@ -196,11 +187,12 @@ class Scales:
         off = discount_minor(offer, given.value or 0.0, basket.value_minor)
         return self._prospect(action, occasion, basket, said, off)
 
-    def _basket(self, action: Action, shopper: Shopper) -> Basket:
-        margin = action.value.margin
-        return basket_of(
-            shopper.context, shopper.profile, self._circle.find, margin, shopper.standing
-        )
+    def _basket(self, occasion: Occasion, margin: float | None) -> Basket:
+        """Return the cart, with a margin assumed of items whose cost is not known."""
+        if occasion.basket.uncosted is None:
+            return occasion.basket
+        shopper, find = occasion.shopper, self._circle.find
+        return basket_of(shopper.context, shopper.profile, find, margin, shopper.standing)
 
     def _prospect(
         self, action: Action, occasion: Occasion, basket: Basket, said: Said | None, off_minor: int

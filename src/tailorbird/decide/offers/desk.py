@@ -352,7 +352,8 @@ def _who(shopper: Shopper) -> str:
 
 def new_code() -> str:
     """Return twelve letters and digits by the system's own luck: 60 bits, nobody guesses one."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
+    luck = secrets.token_bytes(_CODE_LENGTH)
+    return "".join([_LETTERS[byte % len(_LETTERS)] for byte in luck])  # 32 of them: each as likely
 
 
 def _rehearsed(wanted: Wanted) -> Grant:

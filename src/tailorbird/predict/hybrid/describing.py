@@ -108,13 +108,15 @@ def described(pool: Pool, asker: Asker, facts: Facts) -> Described:
     """
     codes, sources = np.empty(_MOST, np.int32), np.zeros(_MOST, np.int8)
     rows = np.zeros((_MOST, _STEPS + 6))
-    count = _gathered(pool, len(facts.popularity), codes, sources, rows)
+    slots = np.full(_SLOTS, -1, np.int32)
+    count = _gathered(pool, len(facts.popularity), (codes, slots), sources, rows)
     _leaned(codes[:count], (asker.session, _FADING_NOW, _NOW), facts, rows)
     _leaned(codes[:count], (asker.past, _FADING_LONG, _LONG), facts, rows)
+    rows[:count, _STEPS : _STEPS + 2] = _NEVER
+    _stepped_back(asker.session, (codes, slots), _STEPS, rows)
+    _stepped_back(asker.past, (codes, slots), _STEPS + 1, rows)
     for row in range(count):
         code = codes[row]
-        rows[row, _STEPS] = _steps_back(asker.session, code)
-        rows[row, _STEPS + 1] = _steps_back(asker.past, code)
         rows[row, _STEPS + 2] = facts.popularity[code]
         published = facts.published_s[code]
         rows[row, _STEPS + 3] = (asker.now_s - published) / _DAY_S if published > 0.0 else _NEVER
@@ -125,22 +127,24 @@ def described(pool: Pool, asker: Asker, facts: Facts) -> Described:
 
 @kernel
 def _gathered(
-    pool: Pool, known: int, codes: Codes, sources: NDArray[np.int8], rows: NDArray[np.float64]
+    pool: Pool,
+    known: int,
+    places: tuple[Codes, Codes],
+    sources: NDArray[np.int8],
+    rows: NDArray[np.float64],
 ) -> int:
     """Put each candidate into a row of its own, with its score from every source; count them.
 
     Items that are newer than the last refresh, from `known` on, are left out.
     """
-    slots = np.full(_SLOTS, -1, np.int32)
+    codes, slots = places
     best = np.zeros(_MOST, np.float32)
     count = 0
     for place in range(len(pool.codes)):
         code = pool.codes[place]
         if code >= known:
             continue
-        slot = (code * _SPREAD) & (_SLOTS - 1)
-        while slots[slot] >= 0 and codes[slots[slot]] != code:
-            slot = (slot + 1) & (_SLOTS - 1)
+        slot = _slot(code, codes, slots)
         if slots[slot] < 0:
             if count == _MOST:
                 continue
@@ -193,11 +197,21 @@ def _leaned(
 
 
 @kernel
-def _steps_back(items: Codes, code: int) -> float:
-    """Return how many steps back an item was last, 1 for the newest; -1 where it was not."""
-    found = _NEVER
-    for step in range(min(len(items), _LOOKED_AT)):
-        if items[step] == code:
-            found = step + 1.0
-            break
-    return found
+def _stepped_back(
+    items: Codes, places: tuple[Codes, Codes], column: int, rows: NDArray[np.float64]
+) -> None:
+    """Write how many steps back a candidate was touched last, 1 for the newest."""
+    codes, slots = places
+    for step in range(min(len(items), _LOOKED_AT) - 1, -1, -1):
+        row = slots[_slot(items[step], codes, slots)]
+        if row >= 0:
+            rows[row, column] = step + 1.0
+
+
+@kernel
+def _slot(code: int, codes: Codes, slots: Codes) -> int:
+    """Return where the row of an item is, or would be, written down."""
+    slot = (code * _SPREAD) & (_SLOTS - 1)
+    while slots[slot] >= 0 and codes[slots[slot]] != code:
+        slot = (slot + 1) & (_SLOTS - 1)
+    return slot

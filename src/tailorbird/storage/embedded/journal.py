@@ -62,6 +62,13 @@ class SqliteJournal:
         await self.flush()
         return self._records(self._reader.execute(_SQL["of_person"], (person, limit)))
 
+    async def written_of(self, person: PersonId, limit: int) -> Sequence[DecisionRecord]:
+        """Return so many of a person's decisions that are written, newest first; waits for none.
+
+        What was noted in the last half second may be missing.
+        """
+        return self._records(self._reader.execute(_SQL["of_person"], (person, limit)))
+
     async def latest(self, limit: int) -> Sequence[DecisionRecord]:
         await self.flush()
         return self._records(self._reader.execute(_SQL["latest"], (limit,)))
