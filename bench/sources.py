@@ -15,7 +15,6 @@ import numpy as np
 
 from tailorbird.predict.blending import Pool
 from tailorbird.predict.collaborative import LENT, REMEMBERED, Collaborative
-from tailorbird.predict.drawing import Offer, add, empty_pool
 from tailorbird.predict.hybrid.describing import COLUMNS, SOURCES, Asker, Facts
 from tailorbird.predict.hybrid.fitting import TREES
 from tailorbird.predict.hybrid.model import Hybrid
@@ -46,10 +45,10 @@ def _median(call: Callable[[int], object]) -> float:
 def _long_past(rng: np.random.Generator) -> Callable[[int], object]:
     codes = rng.integers(0, _ITEMS, (_ITEMS, LENT)).astype(np.int32)
     scores = np.sort(rng.random((_ITEMS, LENT), np.float32), axis=1)[:, ::-1].copy()
-    model, room = Collaborative(Neighbors(codes, scores), 2.0), empty_pool()
+    model = Collaborative(Neighbors(codes, scores), 2.0)
     falling = (1.0 / np.sqrt(np.arange(1, 81))).astype(np.float32)
     pasts = [_some(rng, REMEMBERED) for _ in range(_CALLS)]
-    return lambda number: add(Offer(model.ladder(pasts[number], falling), 0.5, 10), (0, 0), room)
+    return lambda number: model.ladder(pasts[number], falling)
 
 
 def _ranker(rng: np.random.Generator) -> Callable[[int], object]:

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.shop import Shop
+
+# No test is timed: on a busy machine a slow example says nothing of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 DATA = Path(os.environ.get("TAILORBIRD_DATA_ROOT", Path(__file__).parents[2] / "shared" / "data"))
 _WANT_DATA = ("no public data", "no real data")

@@ -43,6 +43,7 @@ class Catalog:
         self._facets: dict[ItemId, tuple[str, ...] | None] = {}
         self.spelling = Spelling()
         self.unknown = 0
+        self.edition = 0  # raised by every change, for whoever remembers what an item was like
 
     def watch(self, watcher: Watcher) -> None:
         """Tell somebody of every change from now on."""
@@ -150,6 +151,7 @@ class Catalog:
         return True
 
     def _tell(self, items: Sequence[Item]) -> None:
+        self.edition += 1
         for watcher in self._watchers:
             watcher(items)
 

@@ -8,7 +8,7 @@ from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of
 from tailorbird.flow.feed import KEPT
 from tailorbird.flow.rebuilding import seed
-from tailorbird.flow.upkeep import every
+from tailorbird.flow.upkeep import every, once
 from tailorbird.identity.graph import Resolved
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import wall_clock
@@ -71,6 +71,8 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         asyncio.create_task(every(seconds, work, name), name=name)
         for name, (seconds, work) in rounds.items()
     ]
+    ahead = once(workspace.state.read_ahead, "read ahead")
+    workspace.upkeep.append(asyncio.create_task(ahead, name="read ahead"))
 
 
 async def _recall(workspace: Workspace) -> None:

@@ -10,15 +10,16 @@ from tailorbird.catalog.catalog import Catalog
 from tailorbird.decide.accounts import open_to
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.explaining import explained, explained_place, rejected
+from tailorbird.decide.fit import fit_of
 from tailorbird.decide.last_shown import LastShown
 from tailorbird.decide.levels import Level, has_history, level_of
 from tailorbird.decide.moment import Moment
 from tailorbird.decide.navigating import navigated, not_theirs
 from tailorbird.decide.placements import Placement, PlacementKind, Source
 from tailorbird.decide.ranking import RankedList
-from tailorbird.decide.reasons import clipped, reason
+from tailorbird.decide.reasons import reason
 from tailorbird.decide.showing import best_creative
-from tailorbird.decide.slate import Slate, fits, slate
+from tailorbird.decide.slate import Slate, slate
 from tailorbird.decide.wire import (
     DecideRequest,
     ExplainedItem,
@@ -29,17 +30,17 @@ from tailorbird.decide.wire import (
     Slot,
     SlotDecision,
 )
-from tailorbird.decide.words import Words
+from tailorbird.decide.words import Words, trail_of
 from tailorbird.predict.board import Ladder
 from tailorbird.predict.predictor import Predictor
-from tailorbird.spine.ids import ItemId, PersonId
+from tailorbird.predict.tracing import traced
+from tailorbird.spine.ids import PersonId
 
 NO_CATALOG = "No items are known yet: PUT /v1/items, or run `tailorbird import items`."
 NO_CATEGORIES = "Name the categories under `candidates`, or under `filters.categories`."
 NO_CANDIDATES = "No item fits this placement's filters now."
 _NULLABLE = frozenset({"offer", "content"})
 _EXPLORE = Source.EXPLORE.value
-_SOURCES = tuple(Source)  # by number: calling the enumeration for each item costs ten times as much
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +69,7 @@ class Filler:
         self._predictor = predictor
         self._catalog = catalog
         self._rng = rng
+        self._words = Words(predictor, catalog)
         self.last_shown = LastShown()
 
     def fill(self, placement: Placement, slot: Slot, asked: Asked, stem: str) -> SlotDecision:
@@ -149,7 +151,7 @@ class Filler:
         if placement.bandit is not None:
             placement, arm = self.armed(placement, asked, stem)
         found = navigated(
-            placement, asked.moment, asked.next_items, self._predictor, ahead, self.title
+            placement, asked.moment, asked.next_items, self._predictor, ahead, self._words.title
         )
         found += [not_theirs(one) for one in dict.fromkeys(behind)]
         made = ExplainedItem if asked.explain else ShownItem
@@ -177,9 +179,8 @@ class Filler:
         source, level = Source.LAST_KNOWN, Level.LAST_KNOWN
         if not len(codes):
             codes, source, level = popular, Source.POPULAR, Level.BESTSELLERS
-        codes = codes[table.available[codes] > 0]
-        keep = fits(codes, placement, asked.moment, table)
-        codes = (codes if keep is None else codes[keep])[:limit]
+        fit = fit_of(placement, asked.moment, table)
+        codes = self._predictor.composer.fitting(codes[table.available[codes] > 0], fit)[:limit]
         items = tuple(
             ShownItem(
                 id=table.items.ids[code],
@@ -195,22 +196,25 @@ class Filler:
     def _shown(
         self, found: Slate, asked: Asked, stem: str
     ) -> tuple[ShownItem | ExplainedItem, ...]:
-        ids = self._predictor.table.items.ids
-        reason_of = self._words(asked).reason
-        grounds = zip(found.codes, found.sources, found.facets, strict=True)
-        items = [
-            ShownItem(
-                ids[code],
-                place,
-                f"{stem}-{place}",
-                reason_of(code, _SOURCES[source], facet),
-                source == _EXPLORE,
-                found.chance if source == _EXPLORE else msgspec.UNSET,
-            )
-            for place, (code, source, facet) in enumerate(grounds, start=1)
-        ]
+        ids, certain, luck = self._predictor.table.items.ids, msgspec.UNSET, found.chance
+        why = self._words.reasons(found.sources, found.grounds)
+        items = tuple(
+            [
+                ShownItem(
+                    ids[code],
+                    place,
+                    f"{stem}-{place}",
+                    said,
+                    source == _EXPLORE,
+                    luck if source == _EXPLORE else certain,
+                )
+                for place, (code, source, said) in enumerate(
+                    zip(found.codes, found.sources, why, strict=True), start=1
+                )
+            ]
+        )
         if not asked.explain:
-            return tuple(items)
+            return items
         return tuple(
             explained(item, place, found, self._predictor, asked.moment)
             for place, item in enumerate(items)
@@ -252,31 +256,20 @@ class Filler:
     def _notice(self) -> str:
         return NO_CANDIDATES if len(self._predictor.table.items) else NO_CATALOG
 
-    def _words(self, asked: Asked) -> Words:
-        return Words(asked.moment, self._predictor.table, self.title, self._catalog.spelling)
-
-    def title(self, code: int) -> str:
-        """Return what an item is called; its id where the catalog has no title."""
-        name = ItemId(self._predictor.table.items.ids[code])
-        item = self._catalog.get(name)
-        return clipped(item.title) if item is not None and item.title else name
-
     def listed(
         self, placement: Placement, found: RankedList, asked: Asked, stem: str
     ) -> SlotDecision:
         """Return the answer for a list that the shop brought."""
-        words = self._words(asked)
-        codes = self._predictor.vocabulary.codes
+        table = self._predictor.table
+        codes = [table.items.codes.get(name, -1) for name in found.items]
+        sources = np.array(found.sources, np.int8)
+        matches = np.array(found.facets, np.int32)
+        trail = trail_of(asked.moment, table)
+        grounds = traced(np.array(codes, np.int32), sources, matches, trail, table.leaf)
+        why = self._words.reasons(found.sources, grounds.tolist())
         items = tuple(
-            ShownItem(
-                id=name,
-                position=place + 1,
-                exposure_id=f"{stem}-{place + 1}",
-                reason=words.reason(codes.get(name, -1), _SOURCES[source], facet),
-            )
-            for place, (name, source, facet) in enumerate(
-                zip(found.items, found.sources, found.facets, strict=True)
-            )
+            ShownItem(id=name, position=place, exposure_id=f"{stem}-{place}", reason=said)
+            for place, (name, said) in enumerate(zip(found.items, why, strict=True), start=1)
         )
         told = {Source(source) for source in found.sources}
         personal = Source.SESSION in told or any(facet >= 0 for facet in found.facets)

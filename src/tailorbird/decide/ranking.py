@@ -11,7 +11,7 @@ from tailorbird.accounts.terms import Standing
 from tailorbird.decide.accounts import theirs
 from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import Placement, Source
-from tailorbird.predict.blending import Limits, Pool, blend
+from tailorbird.predict.blending import Leaned, Limits, Pool, blend
 from tailorbird.predict.board import Ladder
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.predictor import Predictor
@@ -63,10 +63,10 @@ def ranked(
     blended = blend(
         pool,
         codes[:0],
-        (here.facets, here.pulls),
-        predictor.rows(Stakes(business.margin, business.freshness)),
+        Leaned(here.facets, here.pulls),
+        predictor.composer.rows(Stakes(business.margin, business.freshness)),
         Limits(len(codes), 0, 0, placement.lean, 0, business.relevance),
-        predictor.scratch(),
+        predictor.composer.scratch(),
     )
     order = [ItemId(table.items.ids[code]) for code in blended.codes.tolist()]
     listed = set(order)

@@ -1,98 +1,105 @@
-"""The words of one answer: the reason for each item, with the titles of what it was found by."""
+"""The words of an answer: the reason for each item, with the title of what it was found by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import numpy as np
 
-from tailorbird.decide.moment import Moment
+from tailorbird.catalog.catalog import Catalog
+from tailorbird.decide.moment import NO_CODES, Moment
 from tailorbird.decide.placements import Source
-from tailorbird.decide.reasons import reason
+from tailorbird.decide.reasons import clipped, reason
 from tailorbird.predict.item_table import ItemTable
-from tailorbird.spine.facets import Spell
+from tailorbird.predict.predictor import Predictor
+from tailorbird.predict.sessions import Codes
+from tailorbird.predict.tracing import (
+    BY_ANCHOR,
+    BY_CATEGORY,
+    BY_LEANING,
+    BY_NOTHING,
+    BY_VIEWS,
+    BY_VISIT,
+    Trail,
+)
+from tailorbird.spine.ids import ItemId
 
-Title = Callable[[int], str]
-"""Returns what the item of a code is called."""
+_LOOKED_BACK = 5
+_MOST_SAID = 50_000
+_FOUND_BY = {
+    Source.SESSION: BY_VIEWS,
+    Source.SIMILAR: BY_VISIT,
+    Source.COMPLEMENT: BY_ANCHOR,
+    Source.AFFINITY: BY_LEANING,
+    Source.POPULAR: BY_CATEGORY,
+}
+_WAYS = np.array([_FOUND_BY.get(source, BY_NOTHING) for source in Source], np.int8)
+_SOURCES = tuple(Source)  # by number: calling the enumeration for each item costs ten times as much
+
+
+def trail_of(here: Moment, table: ItemTable) -> Trail:
+    """Return what may have led to an item that is shown at this moment."""
+    visited = here.session if len(here.session) else here.past
+    page = -1 if here.page_item is None else table.items.codes.get(here.page_item, -1)
+    lent = _lent_codes(here, table)
+    return Trail(_WAYS, visited[-_LOOKED_BACK:], here.anchors, page, here.category, lent)
 
 
 class Words:
-    """Puts grounds into words; each title is looked up once, each sentence made once."""
+    """Puts grounds into words; each sentence is made once, until the catalog changes.
 
-    def __init__(
-        self, here: Moment, table: ItemTable, title: Title, spell: Spell = str.title
-    ) -> None:
-        self._table = table
-        self._title = title
-        self._spell = spell
-        session = here.session if len(here.session) else here.past
-        self._session = session[-5:].tolist()
-        self._anchors = here.anchors.tolist()
-        self._page = -1 if here.page_item is None else table.items.codes.get(here.page_item, -1)
-        self._titles: dict[int, str] = {}
-        self._lent = _lent_codes(here, table)
-        self._said: dict[tuple[Source, str | None, int], str] = {}
-        self._place = (
-            self._table.facets.ids[here.category].rpartition(" > ")[2].removeprefix("category:")
-            if here.category >= 0
-            else None
-        )
+    Args:
+        predictor: says what its codes stand for.
+        catalog: knows titles, and how brands are spelled.
+    """
 
-    def reason(self, code: int, source: Source, facet: int) -> str:
-        """Return the reason for one item; the same grounds are put into words once."""
-        anchor = None
-        if source is Source.SESSION and self._page >= 0:
-            anchor = self._viewed_before(code)
-        elif source is Source.SESSION or source is Source.SIMILAR:
-            anchor = self._nearest(code, self._session)
-        elif source is Source.COMPLEMENT:
-            anchor = self._nearest(code, self._anchors)
-        elif source is not Source.AFFINITY or facet in self._lent:
-            facet = -1  # what is lent is not named: whoever sits there may be somebody else
-        grounds = (source, anchor, facet)
-        said = self._said.get(grounds)
-        if said is None:
-            leaning = self._table.facets.ids[facet] if facet >= 0 else None
-            said = self._said[grounds] = reason(source, anchor, leaning, self._place, self._spell)
+    def __init__(self, predictor: Predictor, catalog: Catalog) -> None:
+        self._predictor = predictor
+        self._catalog = catalog
+        self._known: tuple[ItemTable, int] = (predictor.table, catalog.edition)
+        self._said: dict[tuple[int, int], str] = {}
+
+    def reasons(self, sources: list[int], grounds: list[int]) -> list[str]:
+        """Return the reason for each item of a slate.
+
+        Args:
+            sources: the number of the source that said most for each.
+            grounds: what each was found by: an item code, a facet code, or -1 for nothing.
+        """
+        table, edition = self._known
+        if (
+            self._predictor.table is not table
+            or self._catalog.edition != edition
+            or len(self._said) > _MOST_SAID
+        ):
+            self._known = self._predictor.table, self._catalog.edition
+            self._said = {}
+        said = self._said
+        return [said.get(why) or self._put(why) for why in zip(sources, grounds, strict=True)]
+
+    def _put(self, why: tuple[int, int]) -> str:
+        """Put a ground into words, and remember them."""
+        source, ground = _SOURCES[why[0]], why[1]
+        way = _WAYS[source]
+        anchor = leaning = place = None
+        if ground >= 0 and way == BY_LEANING:
+            leaning = self._predictor.table.facets.ids[ground]
+        elif ground >= 0 and way == BY_CATEGORY:
+            path = self._predictor.table.facets.ids[ground]
+            place = path.rpartition(" > ")[2].removeprefix("category:")
+        elif ground >= 0:
+            anchor = self.title(ground)
+        said = self._said[why] = reason(source, anchor, leaning, place, self._catalog.spelling)
         return said
 
-    def _nearest(self, code: int, among: list[int]) -> str | None:
-        """Name the item it was found by: the latest of the same narrow category, else the latest.
-
-        The session's own item, shown again, is found by itself; that says nothing, so another is
-        named.
-        """
-        others = among if code not in among else [one for one in among if one != code]
-        if not others:
-            return None
-        found = others[-1]
-        if len(others) > 1:
-            leaf = self._table.leaf
-            found = next((one for one in reversed(others) if leaf[one] == leaf[code]), found)
-        return self._called(found)
-
-    def _viewed_before(self, code: int) -> str | None:
-        """Name the latest item of the same narrow category that was viewed before the page's own.
-
-        On its own page an item is what somebody looks at, not what they have viewed.
-        """
-        leaf = self._table.leaf
-        for one in reversed(self._session):
-            if one not in (self._page, code) and leaf[one] == leaf[code]:
-                return self._called(one)
-        return None
-
-    def _called(self, code: int) -> str:
-        if code not in self._titles:
-            self._titles[code] = self._title(code)
-        return self._titles[code]
+    def title(self, code: int) -> str:
+        """Return what an item is called; its id where the catalog has no title."""
+        name = ItemId(self._predictor.table.items.ids[code])
+        item = self._catalog.get(name)
+        return clipped(item.title) if item is not None and item.title else name
 
 
-def _lent_codes(here: Moment, table: ItemTable) -> frozenset[int]:
+def _lent_codes(here: Moment, table: ItemTable) -> Codes:
     """Return the codes of leanings that are only lent."""
     if here.loan is None:
-        return _NONE_LENT
+        return NO_CODES
     own = {} if here.profile is None else here.profile.facets
-    codes = table.facets.codes
-    return frozenset(codes.get(facet, -1) for facet in here.loan.pulls if facet not in own)
-
-
-_NONE_LENT: frozenset[int] = frozenset()
+    return table.facets.encode([facet for facet in here.loan.pulls if facet not in own])

@@ -7,10 +7,18 @@ from collections.abc import Awaitable, Callable
 log = logging.getLogger("tailorbird.upkeep")
 
 
+async def once(work: Callable[[], Awaitable[None]], name: str) -> None:
+    """Do something beside serving; a failure is logged, and nothing else depends on it."""
+    try:
+        await work()
+    except Exception:
+        log.exception("upkeep.failed task=%s", name)
+
+
 async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
     """Do something again and again; a failure is logged and does not end it.
 
-    One of the few loops that may catch everything: whatever a round meets, the next one comes.
+    One of the few places that may catch everything: whatever a round meets, the next one comes.
 
     Args:
         seconds: between the end of one round and the start of the next.

@@ -64,6 +64,21 @@ class Rows(NamedTuple):
     worth: NDArray[np.float32]
 
 
+class Leaned(NamedTuple):
+    """What a person leans to.
+
+    Attributes:
+        facets: int32[n], facet codes, strongest first.
+        pulls: float32[n], how strongly each pulls, 0 to 1.
+    """
+
+    facets: NDArray[np.int32]
+    pulls: NDArray[np.float32]
+
+
+NO_LEANING = Leaned(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
 class BlendScratch(NamedTuple):
     """Working memory over items and facets; clean (zero) between calls."""
 
@@ -109,7 +124,7 @@ def blend_scratch(items: int, facets: int, vendors: int = 1) -> BlendScratch:
 def blend(
     pool: Pool,
     banned: NDArray[np.int32],
-    leaned: tuple[NDArray[np.int32], NDArray[np.float32]],
+    leaned: Leaned,
     rows: Rows,
     limits: Limits,
     scratch: BlendScratch,
@@ -122,15 +137,15 @@ def blend(
     Args:
         pool: the candidates.
         banned: int32[], items that must not be shown here.
-        leaned: facet codes (int32[]) and how strongly each pulls, 0 to 1 (float32[]).
+        leaned: what the person leans to.
         rows: of the item table.
         limits: size and caps of the slate.
         scratch: working memory, left clean.
     """
     for code in banned:
         scratch.banned[code] = 1
-    for place in range(len(leaned[0])):
-        scratch.leaning[leaned[0][place]] = leaned[1][place]
+    for place in range(len(leaned.facets)):
+        scratch.leaning[leaned.facets[place]] = leaned.pulls[place]
     seen = _gathered(pool, rows.available, scratch)
     scores, matches = _lifted(seen, rows.facet_codes, limits.lean, scratch)
     if len(rows.worth):
@@ -138,7 +153,7 @@ def blend(
     chosen = _capped(scores, seen, rows, limits, scratch)
     codes = seen[chosen]
     sources = scratch.best_source[codes]
-    _clean(seen, banned, leaned[0], rows, scratch)
+    _clean(seen, banned, leaned.facets, rows, scratch)
     return Blended(codes, scores[chosen], sources, matches[chosen])
 
 

@@ -118,12 +118,9 @@ class ItemTable:
             bits |= 1 << self.market_bits.get(name, _MOST_MARKETS)
         self.markets[code] = bits
 
-    def sold_in(self, codes: NDArray[np.int32], market: str) -> NDArray[np.bool_]:
-        """Return, for each code, whether the item is sold in a market."""
-        bit = np.uint64(1) << np.uint64(self.market_bits.get(market.upper(), _MOST_MARKETS))
-        markets = self.markets[codes]
-        fits: NDArray[np.bool_] = np.logical_or(markets == 0, (markets & bit) != 0)
-        return fits
+    def market_bit(self, market: str) -> np.uint64:
+        """Return the bit that stands for a market; all that no item names share one."""
+        return np.uint64(1) << np.uint64(self.market_bits.get(market.upper(), _MOST_MARKETS))
 
     def stamp(self, code: int, facets: Sequence[str]) -> None:
         """Set an item's facets, from the catalog or from an event that knew more."""

@@ -43,6 +43,7 @@ class Leaders:
         board: all ladders: popular, trending, new, then those of channels and facets.
         channels: the number on the board of the leaders among visitors who came by a channel.
         facets: the number on the board of the leaders within a facet.
+        of_facets: int32[], the same by facet code; -1 for a facet without leaders.
     """
 
     popular: Ladder = NOBODY
@@ -53,6 +54,7 @@ class Leaders:
     board: Board = _EMPTY
     channels: Mapping[str, int] = field(default_factory=dict)
     facets: Mapping[int, int] = field(default_factory=dict)
+    of_facets: NDArray[np.int32] = field(default_factory=_no_codes)
 
     def of_facet(self, facet: int) -> Ladder:
         """Return the leaders within a facet."""
@@ -91,6 +93,8 @@ def leaders(standing: Standing, table: ItemTable, now_s: float) -> Leaders:
     general = board_of([popular, trending, new, *channels])
     facets, by_facet = _by_facet(table, long, available, new.codes)
     first = 3 + len(channels)
+    of_facets = np.full(len(table.facets), -1, np.int32)
+    of_facets[facets] = first + np.arange(len(facets))
     return Leaders(
         popular=popular,
         trending=trending,
@@ -100,6 +104,7 @@ def leaders(standing: Standing, table: ItemTable, now_s: float) -> Leaders:
         board=joined(general, by_facet),
         channels={channel: 3 + place for place, channel in enumerate(standing.by_channel)},
         facets={facet: first + place for place, facet in enumerate(facets)},
+        of_facets=of_facets,
     )
 
 

@@ -17,11 +17,12 @@ from tailorbird.predict.item_facts import ItemFacts, Tally, facts_of, grown, tal
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import read_parts, write_parts
 from tailorbird.predict.neighbors import LONGEST, Shelf
+from tailorbird.predict.plain import Plain, plain
 from tailorbird.predict.ranked import Ranked, best_of, topped_up
 from tailorbird.predict.ranker import Ranker, score
 from tailorbird.predict.recipe import Recipe, default_recipe
 from tailorbird.predict.scratch import Scratch, new_scratch
-from tailorbird.predict.session_index import freshness, index_sessions
+from tailorbird.predict.session_index import SessionIndex, freshness, index_sessions
 from tailorbird.predict.sessions import Codes, Sessions
 
 KIND = "next_item"
@@ -50,6 +51,7 @@ class NextItemModel:
         facts: Of all items, base and recent.
         spare: int32[], trending items, best first, for when nothing else is known.
         scratch: Working memory.
+        parts: All that an answer reads, without names; see `plain`.
     """
 
     recipe: Recipe
@@ -60,6 +62,7 @@ class NextItemModel:
     facts: ItemFacts
     spare: Codes
     scratch: Scratch
+    parts: Plain
 
     @property
     def item_count(self) -> int:
@@ -77,19 +80,8 @@ class NextItemModel:
             codes: int32[L], the current session, oldest to newest.
             k: How many.
         """
-        query = np.asarray(codes[-LONGEST:], dtype=np.int32)
-        query = query[(query >= 0) & (query < self.item_count)]
-        if len(query) == 0:
-            return topped_up(Ranked(query, np.zeros(0, np.float32)), self.spare, k)
-        chosen, scores = _answer(
-            (self.base, self.recent),
-            query,
-            (self.recipe.settings, self.recipe.width, self.recipe.kin_width),
-            (self.facts, self.encoder),
-            (self.recipe.ranker, k),
-            self.scratch,
-        )
-        return topped_up(Ranked(chosen, scores), self.spare, k)
+        query = np.ascontiguousarray(codes[-LONGEST:], dtype=np.int32)
+        return Ranked(*_answer(self.parts, query, k))
 
     def with_recent(self, recent: Sessions, item_count: int | None = None) -> NextItemModel:
         """Return the model over the fitted sessions and these newer ones, without a refit.
@@ -201,16 +193,10 @@ def assemble(
     facts = facts_of(both, known + len(recent))
     most = min(SPARE, item_count)
     spare = best_of(np.arange(item_count, dtype=np.int32), facts.faded, most).codes
-    return NextItemModel(
-        recipe,
-        encoder,
-        base,
-        Shelf(index, fresh, known),
-        base_tally,
-        facts,
-        spare,
-        new_scratch(known + len(recent), item_count),
-    )
+    shelf, scratch = Shelf(index, fresh, known), new_scratch(known + len(recent), item_count)
+    for_shop = (recipe.settings, recipe.width, recipe.kin_width)
+    parts = plain((base, shelf, for_shop, facts, encoder, recipe.ranker, spare, scratch))
+    return NextItemModel(recipe, encoder, base, shelf, base_tally, facts, spare, scratch, parts)
 
 
 def warm_up() -> None:
@@ -221,15 +207,29 @@ def warm_up() -> None:
 
 
 @kernel
-def _answer(
-    shelves: tuple[Shelf, Shelf],
-    query: Codes,
-    chosen_for_shop: tuple[Settings, int, int],
-    knowledge: tuple[ItemFacts, Encoder],
-    ranker_and_k: tuple[Ranker, int],
-    scratch: Scratch,
-) -> tuple[Codes, NDArray[np.float32]]:
-    chosen, rows = candidates(shelves[0], shelves[1], query, chosen_for_shop, knowledge, scratch)
-    scores = score(ranker_and_k[0], rows)
-    best = best_places(scores, ranker_and_k[1])
-    return chosen[best], scores[best]
+def _answer(parts: Plain, codes: Codes, k: int) -> tuple[Codes, NDArray[np.float32]]:
+    base, recent, for_shop, known, encoding, ordering, spare, working = parts
+    facts, encoder, ranker = ItemFacts(*known), Encoder(*encoding), Ranker(*ordering)
+    settings, width, kin_width = for_shop
+    query = codes[(codes >= 0) & (codes < len(facts.touches))]
+    if len(query) == 0:
+        rest = topped_up(Ranked(query, np.zeros(0, np.float32)), spare, k)
+        return rest.codes, rest.scores
+    chosen, rows = candidates(
+        _shelf(base),
+        _shelf(recent),
+        query,
+        (Settings(*settings), width, kin_width),
+        (facts, encoder),
+        Scratch(*working),
+    )
+    scores = score(ranker, rows)
+    best = best_places(scores, k)
+    found = topped_up(Ranked(chosen[best], scores[best]), spare, k)
+    return found.codes, found.scores
+
+
+@kernel
+def _shelf(said: Plain) -> Shelf:
+    index, fresh, first = said
+    return Shelf(SessionIndex(*index), fresh, first)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
-from tailorbird.predict.blending import BlendScratch, Pool, Rows, blend_scratch
+from tailorbird.predict.blending import Pool
 from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.collaborative import Collaborative
+from tailorbird.predict.composer import Composer
 from tailorbird.predict.content import Description
-from tailorbird.predict.drawing import Kin, Offer, Picks, add, draw, empty_pool, warm_up
+from tailorbird.predict.drawing import Stock
 from tailorbird.predict.hybrid.describing import Asker, Facts, facts_of
 from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.item_table import ItemTable
@@ -30,7 +31,7 @@ from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
-from tailorbird.predict.trading import NO_STAKES, NO_WORTH, Stakes, Worth, worth_of
+from tailorbird.predict.warming import warm_up
 from tailorbird.spine.clock import Clock
 from tailorbird.spine.events import Event
 from tailorbird.spine.ids import ItemId
@@ -112,9 +113,8 @@ class Predictor:
         self._facts = facts_of(self.table, np.zeros(0))
         self._standings = Standings(clock() / 1000)
         self._recent = RecentSessions()
-        self._scratch = blend_scratch(self.table.capacity, 1024)
-        self._room = empty_pool()
-        self._worths: dict[Stakes, Worth] = {}
+        stock = _stock(self.models, self.leaders)
+        self.composer = Composer(clock, self.table, stock, self.leaders.discovery)
         # Answers of the session model by query: short sessions repeat a lot.
         self._answers: dict[bytes, Ladder] = {}
         self._answers_since_s = 0.0
@@ -196,7 +196,7 @@ class Predictor:
         self.vocabulary, self.table, self.models = moved, table, trained.models
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))
-        self._worths = {}
+        self._compose_over()
         self._answers = {}
         self._undescribed = {}
 
@@ -219,7 +219,7 @@ class Predictor:
                 similar = similar.with_items(described)
             newer = replace(models, next_item=fresh, similar=similar)
             found = leaders(standing, table, now_s)
-            warm_up(_kin(newer, NOBODY.codes, NOBODY.codes), found.board)
+            warm_up(_stock(newer, found))
             return found, newer, facts_of(table, standing.long)
 
         found, newer, facts = await asyncio.to_thread(work)
@@ -227,7 +227,7 @@ class Predictor:
             self.leaders = found
             self.models = newer
             self._facts = facts
-            self._worths = {}
+            self._compose_over()
             if touches is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
                 self._answers, self._answers_since_s = {}, now_s
 
@@ -235,7 +235,12 @@ class Predictor:
         """Bring leaders up to now at once, where no request is waiting."""
         standing = self._standings.standing()
         self.leaders = leaders(standing, self.table, self._clock() / 1000)
+        self._compose_over()
         self._facts = facts_of(self.table, standing.long)
+
+    def _compose_over(self) -> None:
+        stock = _stock(self.models, self.leaders)
+        self.composer.over(self.table, stock, self.leaders.discovery)
 
     def apart(self) -> Predictor:
         """Return a copy that may be asked in a thread, and changed, without touching this one.
@@ -243,7 +248,8 @@ class Predictor:
         It serves the same models and items; its working memory, and what it learns, are its own.
         """
         other = copy.copy(self)
-        other._room, other._answers, other._undescribed = empty_pool(), {}, {}  # noqa: SLF001 - of its own kind
+        other._answers, other._undescribed = {}, {}  # noqa: SLF001 - of its own kind
+        other.composer = self.composer.apart()
         other._recent, other._observed = RecentSessions(), False  # noqa: SLF001 - of its own kind
         other._standings = Standings(self._clock() / 1000)  # noqa: SLF001 - of its own kind
         model = self.models.next_item
@@ -254,36 +260,6 @@ class Predictor:
         return other
 
     # Answering
-
-    def scratch(self) -> BlendScratch:
-        """Return working memory that fits the table as it is now."""
-        now, table = self._scratch, self.table
-        if (
-            len(now.total) < table.capacity
-            or len(now.leaning) < len(table.facets)
-            or len(now.of_vendor) < len(table.vendors)
-        ):
-            self._scratch = blend_scratch(
-                table.capacity, 2 * len(table.facets) + 1024, 2 * len(table.vendors) + 64
-            )
-        return self._scratch
-
-    def rows(self, stakes: Stakes = NO_STAKES) -> Rows:
-        """Return what blending reads of the items; what they are worth is worked out now and then.
-
-        Args:
-            stakes: how much margin and fresh stock count beside relevance.
-        """
-        table = self.table
-        worth = NO_WORTH
-        if stakes != NO_STAKES:
-            known = self._worths.get(stakes)
-            if known is None:
-                known = self._worths[stakes] = worth_of(table, stakes, self._clock() / 1000)
-            worth = known
-        return Rows(
-            table.available, table.facet_codes, table.leaf, table.brand, table.vendor, worth
-        )
 
     def codes(self, items: Sequence[ItemId]) -> Codes:
         """Return the codes of known items, in order."""
@@ -342,32 +318,6 @@ class Predictor:
         """
         self.session_ms *= 0.95
 
-    def pool(
-        self,
-        told: Ladder,
-        anchors: Codes,
-        latest: Codes,
-        picks: Picks,
-        offered: Sequence[Offer] = (),
-    ) -> tuple[Pool, int]:
-        """Return the candidates of all sources that are picked, and which had any, one bit each.
-
-        Args:
-            told: what `next_items` said.
-            anchors: what complements are sought for.
-            latest: what look-alikes are sought for.
-            picks: which sources count, and how much.
-            offered: ladders that are none of the board's, each with its weight and source.
-
-        The pool stands in memory that the next call fills anew.
-        """
-        kin = _kin(self.models, anchors, latest)
-        room = self._room
-        count, spoke = draw(told, kin, self.leaders.board, picks, room)
-        for one in offered:
-            count, spoke = add(one, (count, spoke), room)
-        return Pool(room.codes[:count], room.weights[:count], room.sources[:count]), spoke
-
 
 def _warm(models: Models, table: ItemTable) -> None:
     """Compile the kernels of a version's models, or load them, off the hot path."""
@@ -379,10 +329,12 @@ def _warm(models: Models, table: ItemTable) -> None:
         models.hybrid.weighed(pool, Asker(_ANY_QUERY, _ANY_QUERY, 0.0), nothing)
 
 
-def _kin(models: Models, anchors: Codes, latest: Codes) -> tuple[Kin, Kin]:
-    """Return what is bought with the anchors, and what is like the latest item."""
+def _stock(models: Models, lead: Leaders) -> Stock:
+    """Return where candidates are drawn from."""
     together, similar = models.complements, models.similar
-    return (
-        Kin(_NO_NEIGHBORS if together is None else together, anchors),
-        Kin(_NO_NEIGHBORS if similar is None else similar.neighbors, latest),
+    return Stock(
+        lead.board,
+        lead.of_facets,
+        _NO_NEIGHBORS if together is None else together,
+        _NO_NEIGHBORS if similar is None else similar.neighbors,
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tailorbird.predict.kernel import kernel
 from tailorbird.predict.sessions import Codes
 
 
@@ -40,6 +41,7 @@ def best_of(codes: Codes, scores: NDArray[np.float32], k: int) -> Ranked:
     return Ranked(codes[order], scores[order])
 
 
+@kernel
 def topped_up(ranked: Ranked, spare: Codes, k: int) -> Ranked:
     """Return the answer filled up to k with spare items, which score below all others.
 
@@ -48,14 +50,29 @@ def topped_up(ranked: Ranked, spare: Codes, k: int) -> Ranked:
         spare: int32[], items to add, best first.
         k: How many are wanted.
     """
-    missing = k - len(ranked.codes)
-    if missing <= 0:
+    known = len(ranked.codes)
+    if known >= k:
         return ranked
-    added = spare[: k + len(ranked.codes)]
-    added = added[~np.isin(added, ranked.codes)][:missing]
-    floor = float(ranked.scores[-1]) if len(ranked.scores) else 0.0
-    scores = floor - 1.0 - np.arange(len(added), dtype=np.float32)
-    return Ranked(
-        np.concatenate([ranked.codes, added]),
-        np.concatenate([ranked.scores, scores.astype(np.float32)]),
-    )
+    codes = np.empty(k, np.int32)
+    scores = np.empty(k, np.float32)
+    codes[:known] = ranked.codes
+    scores[:known] = ranked.scores
+    below = scores[known - 1] if known else np.float32(0.0)
+    count = known
+    for item in spare:
+        if count == k:
+            break
+        if not holds(ranked.codes, item):
+            codes[count] = item
+            scores[count] = below - np.float32(1.0 + count - known)
+            count += 1
+    return Ranked(codes[:count], scores[:count])
+
+
+@kernel
+def holds(codes: Codes, wanted: int) -> bool:
+    """Return whether a code is among some."""
+    found = False
+    for code in codes:
+        found = found or code == wanted
+    return found

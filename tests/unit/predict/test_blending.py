@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tailorbird.predict.blending import (
     Blended,
     BlendScratch,
+    Leaned,
     Limits,
     Pool,
     Rows,
@@ -130,7 +131,7 @@ def run(
             np.array([source for _, _, source in told], np.int8),
         ),
         np.array(banned or [], np.int32),
-        (np.array(list(pulls), np.int32), np.array(list(pulls.values()), np.float32)),
+        Leaned(np.array(list(pulls), np.int32), np.array(list(pulls.values()), np.float32)),
         Rows(available, rows, nowhere, brands, vendors, worths),
         Limits(most, per_brand, 0, lean, per_vendor, 1.0),
         scratch or blend_scratch(ITEMS, FACETS, ITEMS),

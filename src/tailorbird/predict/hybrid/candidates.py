@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tailorbird.predict.blending import Pool
-from tailorbird.predict.board import Ladder
-from tailorbird.predict.drawing import Offer, Picks
+from tailorbird.predict.blending import NO_LEANING, Pool
+from tailorbird.predict.board import NOBODY, Ladder
+from tailorbird.predict.drawing import LARGEST_POOL, Clues, Leaning, Picks
 from tailorbird.predict.leaders import NEW, POPULAR, TRENDING
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.sessions import Codes
@@ -16,10 +16,14 @@ FROM_COLLABORATIVE = 10
 """Numbers of sources, as placements have them."""
 
 _PICKS = Picks(
-    np.array([0, 0, 0, POPULAR, TRENDING, NEW], np.int32),
-    np.ones(6, np.float32),
-    np.array([SESSION, COMPLEMENT, SIMILAR, FROM_POPULAR, FROM_TRENDING, FROM_NEW], np.int8),
-    np.array([60, 60, 60, 30, 10, 10], np.int32),
+    np.array([0, 0, 0, 0, POPULAR, TRENDING, NEW], np.int32),
+    np.ones(7, np.float32),
+    np.array(
+        [SESSION, COMPLEMENT, SIMILAR, FROM_COLLABORATIVE, FROM_POPULAR, FROM_TRENDING, FROM_NEW],
+        np.int8,
+    ),
+    np.array([60, 60, 60, LARGEST_POOL, 30, 10, 10], np.int32),
+    Leaning(0.0, 0, 0, 0),
 )
 
 
@@ -36,6 +40,6 @@ def candidates(
             at the beginning of a visit for what was dealt with last before.
         past: int32[], different items of all visits, newest first.
     """
-    offered = (Offer(predictor.tastes(past), 1.0, FROM_COLLABORATIVE),) if len(past) else ()
+    tasted = predictor.tastes(past) if len(past) else NOBODY
     latest = session[-1:] if len(session) else past[:1]
-    return predictor.pool(told, anchors, latest, _PICKS, offered)
+    return predictor.composer.pool(Clues(told, tasted, anchors, latest, NO_LEANING), _PICKS)

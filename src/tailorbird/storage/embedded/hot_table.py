@@ -21,6 +21,7 @@ class Statements(msgspec.Struct, frozen=True):
     write: str
     delete: str
     all: str
+    page: str
     containing: str
 
 
@@ -156,6 +157,23 @@ class HotTable(Generic[V]):
         """Return the keys on disk whose values have these bytes in them; flush first."""
         rows = self._reader.execute(self._statements.containing, (value,))
         return [key for (key,) in rows]
+
+    def read_ahead(self, after: str, most: int) -> str | None:
+        """Read the next rows by key into memory, if there is room.
+
+        Args:
+            after: the key behind which to go on; "" to begin.
+            most: rows to read.
+
+        Returns:
+            Where to go on; None once memory is full or there is nothing left.
+        """
+        room = min(most, self._capacity - len(self._clean))
+        if room <= 0:
+            return None
+        rows = self._reader.execute(self._statements.page, (after, room)).fetchall()
+        self._keep(dict(rows))
+        return rows[-1][0] if len(rows) == room else None
 
     def _keep(self, bodies: Mapping[str, bytes]) -> None:
         """Keep what is on disk in memory, too, for as long as there is room."""

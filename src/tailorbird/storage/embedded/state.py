@@ -30,6 +30,7 @@ FOLD_VERSION = 3
 _HOT_PROFILES = 100_000
 _HOT_LINKS = 100_000
 _HOT_NODES = 20_000
+_AHEAD = 200  # rows that are read ahead at a time: a millisecond
 _ACCOUNTS = b"\xa8accounts"  # as MessagePack names the field, which is left out while empty
 
 
@@ -95,6 +96,17 @@ class SqliteState:
         self.profiles_table.stage(profiles)
         if self.told is not None:
             self.told(profiles)
+
+    async def read_ahead(self) -> None:
+        """Read people into memory while there is room, a few at a time between answers.
+
+        Somebody who is read for the first time since the start costs a decision about 40 µs more.
+        """
+        for table in (self.links_table, self.profiles_table):
+            after: str | None = ""
+            while after is not None:
+                after = table.read_ahead(after, _AHEAD)
+                await asyncio.sleep(0)
 
     async def in_accounts(self) -> Mapping[PersonId, Profile]:
         """Return the profiles of who is in an account."""
@@ -231,6 +243,7 @@ class SqliteState:
             write=_SQL[f"write_{name}"],
             delete=_SQL[f"delete_{name}"],
             all=_SQL[f"all_{name}"],
+            page=_SQL[f"page_{name}"],
             containing=_SQL[f"containing_{name}"],
         )
         codec = (msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(kind).decode)

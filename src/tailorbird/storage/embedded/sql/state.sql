@@ -87,6 +87,12 @@ SELECT key, body FROM profiles ORDER BY key;
 -- name: page_nodes
 SELECT key, body FROM nodes WHERE key > ? ORDER BY key LIMIT ?;
 
+-- name: page_links
+SELECT key, body FROM links WHERE key > ? ORDER BY key LIMIT ?;
+
+-- name: page_profiles
+SELECT key, body FROM profiles WHERE key > ? ORDER BY key LIMIT ?;
+
 -- name: people
 SELECT nodes.key, nodes.body, profiles.body FROM nodes LEFT JOIN profiles ON profiles.key = nodes.key
 WHERE nodes.key > ? ORDER BY nodes.key LIMIT ?;

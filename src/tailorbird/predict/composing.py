@@ -1,0 +1,196 @@
+"""Composing a slate: candidates drawn, thinned, blended and mixed with discoveries, in one call.
+
+Calling machine code costs a microsecond for every ten arrays that go in, so a slate is one call,
+not one a step; what the call reads of the shop is gathered in `Shop`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tailorbird.predict.blending import Blended, BlendScratch, Limits, Pool, Rows, blend
+from tailorbird.predict.discovering import outside
+from tailorbird.predict.drawing import Clues, Picks, Stock, draw
+from tailorbird.predict.eligible import Fit, Terms, fitting, thinned
+from tailorbird.predict.kernel import kernel
+from tailorbird.predict.ranked import holds
+from tailorbird.predict.sessions import Codes
+from tailorbird.predict.tracing import Trail, traced
+
+NO_MATCH = -1
+
+
+class Places(NamedTuple):
+    """How the places of a slate are given away.
+
+    Attributes:
+        wanted: items to show.
+        explored: how many of these are for discovery.
+        source: the number under which discoveries go.
+        seed: luck.
+    """
+
+    wanted: int
+    explored: int
+    source: int
+    seed: int
+
+
+class Policy(NamedTuple):
+    """What a placement asks for; `limits.most` is how many are blended, runners-up included."""
+
+    picks: Picks
+    fit: Fit
+    limits: Limits
+    places: Places
+
+
+class Shop(NamedTuple):
+    """All that is read of the shop.
+
+    Attributes:
+        stock: where candidates are drawn from.
+        discovery: int32[], different items that discoveries are drawn from.
+        rows: of the item table, for blending.
+        terms: of the item table, for what may stand in a placement.
+    """
+
+    stock: Stock
+    discovery: Codes
+    rows: Rows
+    terms: Terms
+
+
+class Asking(NamedTuple):
+    """All that is read of the visitor: what candidates are sought by, led there, or is ruled out.
+
+    Attributes:
+        clues: what candidates are sought by.
+        trail: what may have led to an item.
+        banned: int32[], items that must not be shown here.
+    """
+
+    clues: Clues
+    trail: Trail
+    banned: Codes
+
+
+class Composed(NamedTuple):
+    """A slate, best first, discoveries in between.
+
+    Attributes:
+        codes: int32[k], item codes.
+        scores: float32[k]; 0 for a discovery.
+        sources: int8[k], the source that said most for each.
+        facets: int32[k], the facet that matched a leaning, -1 for none.
+        grounds: int32[k], what each was found by, see `traced`.
+        runners_up: int32[], the codes that would have come next.
+        candidates: how many were considered; they stand at the front of the pool.
+        spoke: which sources had any, one bit each.
+        chance: with which each discovery was drawn; all other items were certain.
+    """
+
+    codes: Codes
+    scores: NDArray[np.float32]
+    sources: NDArray[np.int8]
+    facets: NDArray[np.int32]
+    grounds: NDArray[np.int32]
+    runners_up: Codes
+    candidates: int
+    spoke: int
+    chance: float
+
+
+@kernel
+def composed(
+    asking: Asking, policy: Policy, shop: Shop, scratch: BlendScratch, room: Pool
+) -> Composed:
+    """Return the slate of a placement whose candidates are blended by weights.
+
+    Args:
+        asking: of the visitor.
+        policy: of the placement.
+        shop: what is read of the shop.
+        scratch: working memory, left clean.
+        room: takes the pool, which stands there until the next call.
+    """
+    count, spoke = draw(asking.clues, shop.stock, policy.picks, room)
+    pool = Pool(room.codes[:count], room.weights[:count], room.sources[:count])
+    return finished(pool, spoke, asking, policy, (shop, scratch))
+
+
+@kernel
+def finished(
+    pool: Pool,
+    spoke: int,
+    asking: Asking,
+    policy: Policy,
+    shop_and_scratch: tuple[Shop, BlendScratch],
+) -> Composed:
+    """Return the slate out of a pool, whoever has weighed it; what does not fit is taken out."""
+    shop, scratch = shop_and_scratch
+    leaned, places = asking.clues.leaned, policy.places
+    fit = thinned(pool, policy.fit, shop.rows, shop.terms)
+    best = blend(fit, asking.banned, leaned, shop.rows, policy.limits, scratch)
+    found, chance = best.codes[:0], 1.0
+    if places.explored and len(best.codes):
+        kept_out = (best.codes[: places.wanted], asking.banned)
+        drawn, chance = outside(
+            (shop.discovery, places.seed), kept_out, leaned, shop.rows, (places.explored, scratch)
+        )
+        found = fitting(drawn, policy.fit, shop.rows, shop.terms) if policy.fit.asked else drawn
+    shown = places.wanted - len(found)
+    mixed = _mixed(best, shown, found, places)
+    grounds = traced(mixed.codes, mixed.sources, mixed.facets, asking.trail, shop.rows.leaf)
+    left = _others(best.codes[shown:], found)
+    return Composed(
+        mixed.codes,
+        mixed.scores,
+        mixed.sources,
+        mixed.facets,
+        grounds,
+        left,
+        len(fit.codes),
+        spoke,
+        chance,
+    )
+
+
+@kernel
+def _mixed(best: Blended, shown: int, found: Codes, places: Places) -> Blended:
+    """Return the best with a discovery in every so-manieth place, behind the last where few are."""
+    kept = min(shown, len(best.codes))
+    size = kept + len(found)
+    codes = np.empty(size, np.int32)
+    scores = np.zeros(size, np.float32)
+    sources = np.full(size, places.source, np.int8)
+    facets = np.full(size, NO_MATCH, np.int32)
+    spacing = max(1, (kept + places.explored) // max(1, places.explored))
+    rank, drawn = 0, 0
+    for place in range(size):
+        due = drawn < len(found) and place >= min((drawn + 1) * spacing - 1, kept + drawn)
+        if due:
+            codes[place] = found[drawn]
+            drawn += 1
+            continue
+        codes[place] = best.codes[rank]
+        scores[place] = best.scores[rank]
+        sources[place] = best.sources[rank]
+        facets[place] = best.facets[rank]
+        rank += 1
+    return Blended(codes, scores, sources, facets)
+
+
+@kernel
+def _others(codes: Codes, found: Codes) -> Codes:
+    """Return the candidates that are not shown after all, by luck."""
+    kept = np.empty(len(codes), np.int32)
+    count = 0
+    for code in codes:
+        if not holds(found, code):
+            kept[count] = code
+            count += 1
+    return kept[:count]

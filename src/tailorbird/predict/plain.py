@@ -1,0 +1,17 @@
+"""Plain tuples at the border to machine code, named ones behind it.
+
+Taking apart a named tuple costs Numba 0.18 µs a field, a plain one 0.08 µs, and an answer reads
+some sixty. So what goes in is made plain, and gets its names back in the first kernel.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Plain = tuple[Any, ...]
+"""A named tuple without its name, at every depth; in the order of its fields."""
+
+
+def plain(named: tuple[Any, ...]) -> Plain:
+    """Return a named tuple as a plain one, at every depth."""
+    return tuple([plain(part) if isinstance(part, tuple) else part for part in named])
