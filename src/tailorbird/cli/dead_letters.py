@@ -1,23 +1,22 @@
 """`tailorbird dead-letters`: what was refused and why, and sending it again."""
 
-import asyncio
 from itertools import islice
 from typing import Annotated
 
 import msgspec
 import typer
-import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import files_of, server_of
+from tailorbird.cli.either import here_or_there
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
 from tailorbird.collect.mending import SentAgain, send_again
-from tailorbird.compose import Install
+from tailorbird.compose import Workspace
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import format_time
-from tailorbird.spine.errors import BadRequest, Locked
+from tailorbird.spine.errors import BadRequest
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 dead_letters = typer.Typer(no_args_is_help=True, help="Show refused events, and send them again.")
@@ -83,22 +82,12 @@ def _all(settings: Settings, name: WorkspaceId) -> list[int]:
 
 
 def _sent_again(settings: Settings, name: WorkspaceId, letters: list[int]) -> list[SentAgain]:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            install = Install(settings, serving=False)
-        except Locked:
-            return _by_server(settings, name, letters)
-        return runner.run(_here(install, name, letters))
-
-
-async def _here(install: Install, name: WorkspaceId, letters: list[int]) -> list[SentAgain]:
-    try:
-        shop = await install.workspace(name)
+    async def here(shop: Workspace) -> list[SentAgain]:
         return [
             await send_again(one, None, shop.collector, shop.stores.dead_letters) for one in letters
         ]
-    finally:
-        await install.close()
+
+    return here_or_there(settings, name, here, lambda: _by_server(settings, name, letters))
 
 
 def _by_server(settings: Settings, name: WorkspaceId, letters: list[int]) -> list[SentAgain]:

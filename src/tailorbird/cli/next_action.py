@@ -1,6 +1,5 @@
 """`tailorbird next-action`: what would be done for somebody now, and what each action is worth."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,16 +9,17 @@ from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import server_of
+from tailorbird.cli.either import here_or_there
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
-from tailorbird.compose import Install
+from tailorbird.compose import Workspace
 from tailorbird.configure.reading import texts_of
 from tailorbird.consent.signals import NO_CHOICES
 from tailorbird.decide.actions.wire import NEXT_ACTION
 from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.wire import DecideRequest, Slot, decode_request
 from tailorbird.settings import Settings
-from tailorbird.spine.errors import BadRequest, Locked
+from tailorbird.spine.errors import BadRequest
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, Subject, WorkspaceId
 
 _UNHURRIED_MS = 5_000.0
@@ -81,40 +81,38 @@ def _request(who: str, placement: str, context: str) -> DecideRequest:
 def _looked(
     settings: Settings, workspace: WorkspaceId, request: DecideRequest, files: dict[str, str]
 ) -> dict[str, Any]:
-    try:
-        install = Install(settings)
-    except Locked:
+    async def here(shop: Workspace) -> dict[str, Any]:
+        return await _decided(shop, request, files)
+
+    def there() -> dict[str, Any]:
         with Remote(settings, server_of(settings), workspace, "next-action") as remote:
             body = msgspec.json.encode({"files": files, "decide": request})
             answered = remote.send("POST", "/v1/config/preview", body)
         found: dict[str, Any] = answered["decisions"][0]
         return found
-    return asyncio.run(_here(install, workspace, request, files))
+
+    return here_or_there(settings, workspace, here, there, serving=True)
 
 
-async def _here(
-    install: Install, workspace: WorkspaceId, request: DecideRequest, files: dict[str, str]
+async def _decided(
+    shop: Workspace, request: DecideRequest, files: dict[str, str]
 ) -> dict[str, Any]:
-    try:
-        shop = await install.workspace(workspace)
-        active = shop.configurator.active
-        draft = await shop.configurator.draft({**active.files, **files})
-        decider = shop.decider.under(placements_in(draft), shop.counters.under(draft))
-        anonymous_id, user_id = (
-            None if one is None else shop.pseudonyms.stand_in(str(one))
-            for one in (request.anonymous_id, request.user_id)
-        )
-        answer = await decider.decide(
-            request,
-            Subject(anonymous_id, user_id),
-            NO_CHOICES,
-            deadline_ms=_UNHURRIED_MS,
-            explain=True,
-        )
-        found: dict[str, Any] = msgspec.to_builtins(answer.decisions[0])
-        return found
-    finally:
-        await install.close()
+    active = shop.configurator.active
+    draft = await shop.configurator.draft({**active.files, **files})
+    decider = shop.decider.under(placements_in(draft), shop.counters.under(draft))
+    anonymous_id, user_id = (
+        None if one is None else shop.pseudonyms.stand_in(str(one))
+        for one in (request.anonymous_id, request.user_id)
+    )
+    answer = await decider.decide(
+        request,
+        Subject(anonymous_id, user_id),
+        NO_CHOICES,
+        deadline_ms=_UNHURRIED_MS,
+        explain=True,
+    )
+    found: dict[str, Any] = msgspec.to_builtins(answer.decisions[0])
+    return found
 
 
 def _show(found: dict[str, Any], console: Console) -> None:

@@ -1,22 +1,21 @@
 """`tailorbird person`: everything held on somebody, shown or forgotten, with a receipt."""
 
-import asyncio
 import secrets
 from typing import Annotated, Any
 
 import msgspec
 import typer
-import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from tailorbird.beside import server_of
+from tailorbird.cli.either import held_or_there
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
 from tailorbird.compose import Install, Workspace
 from tailorbird.privacy.requests import Receipt, RequestType
 from tailorbird.settings import Settings
-from tailorbird.spine.errors import BadRequest, Locked, NotFound
+from tailorbird.spine.errors import BadRequest, NotFound
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, IdentifierKey, WorkspaceId
 
 person = typer.Typer(no_args_is_help=True, help="Show or forget all that is held on a person.")
@@ -74,25 +73,21 @@ def _asked(kind: RequestType, who: str, settings: Settings, workspace: Workspace
     head, colon, value = who.partition(":")
     if not (who.startswith("p_") or (head in _TYPES and colon and value)):
         raise NotAPerson(f"{who[:80]!r} does not name a person.")
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            install = Install(settings, serving=False)
-        except Locked:
-            return _from_server(kind, who, settings, workspace)
-        return runner.run(_here(install, kind, who, workspace))
+
+    async def here(install: Install) -> Receipt:
+        return await _here(install, kind, who, workspace)
+
+    return held_or_there(settings, here, lambda: _from_server(kind, who, settings, workspace))
 
 
 async def _here(install: Install, kind: RequestType, who: str, workspace: WorkspaceId) -> Receipt:
-    try:
-        shop = await install.workspace(workspace)
-        keys = await _identifiers(shop, who)
-        request = f"r_{secrets.token_hex(8)}"
-        install.audit.note(install.clock(), workspace, "command line", f"privacy {kind}", request)
-        if kind is RequestType.ERASURE:
-            return await shop.officer.erase(request, keys)
-        return await shop.officer.access(request, kind, keys)
-    finally:
-        await install.close()
+    shop = await install.workspace(workspace)
+    keys = await _identifiers(shop, who)
+    request = f"r_{secrets.token_hex(8)}"
+    install.audit.note(install.clock(), workspace, "command line", f"privacy {kind}", request)
+    if kind is RequestType.ERASURE:
+        return await shop.officer.erase(request, keys)
+    return await shop.officer.access(request, kind, keys)
 
 
 async def _identifiers(shop: Workspace, who: str) -> list[IdentifierKey]:

@@ -1,6 +1,5 @@
 """`tailorbird experiment rollout`: how far a rollout has come, what it would do, holding it."""
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -8,6 +7,7 @@ import typer
 
 from tailorbird.api.rollouts import RolloutShown, rollout_shown, with_rollout
 from tailorbird.beside import open_versions, server_of
+from tailorbird.cli.either import held_or_there
 from tailorbird.cli.options import AsJson, AtMs, Data, Shop, existing
 from tailorbird.cli.own_experiment import read_own
 from tailorbird.cli.remote import Remote
@@ -21,7 +21,7 @@ from tailorbird.measure.following import Move, asks, next_move, words
 from tailorbird.measure.gates import judged
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import format_time, wall_clock
-from tailorbird.spine.errors import BadRequest, Locked
+from tailorbird.spine.errors import BadRequest
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 Rehearse = Annotated[
@@ -130,18 +130,20 @@ def _active(settings: Settings, shop: WorkspaceId) -> Configuration:
 
 
 def _changed(settings: Settings, shop: WorkspaceId, name: str, edit: Edit) -> RolloutShown:
-    try:
-        install = Install(settings, serving=False)
-    except Locked:
+    async def here(_install: Install) -> RolloutShown:
+        return await _changed_here(settings, shop, name, edit)
+
+    def there() -> RolloutShown:
         with Remote(settings, server_of(settings), shop, "rollout") as remote:
             body = msgspec.json.encode(edit)
             answered: Any = remote.send("PATCH", f"/v1/experiments/{name}/rollout", body)
         return msgspec.convert(answered, RolloutShown)
-    return asyncio.run(_changed_here(install, settings, shop, name, edit))
+
+    return held_or_there(settings, here, there)
 
 
 async def _changed_here(
-    install: Install, settings: Settings, shop: WorkspaceId, name: str, edit: Edit
+    settings: Settings, shop: WorkspaceId, name: str, edit: Edit
 ) -> RolloutShown:
     now_ms, versions = wall_clock(), open_versions(settings, shop)
     try:
@@ -153,4 +155,3 @@ async def _changed_here(
         return rollout_shown(desk.active, one)
     finally:
         versions.close()
-        await install.close()

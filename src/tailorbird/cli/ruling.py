@@ -1,6 +1,5 @@
 """`tailorbird rules`: how right the rules were, beside a running server or without one."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,16 +10,16 @@ from rich.table import Table
 
 from tailorbird.api.ruling import RehearsalShown, RulesReported
 from tailorbird.beside import server_of
+from tailorbird.cli.either import here_or_there
 from tailorbird.cli.options import AsJson, Data, Shop, existing
 from tailorbird.cli.remote import Remote
-from tailorbird.compose import Install
+from tailorbird.compose import Workspace
 from tailorbird.configure.reading import texts_of
 from tailorbird.rules.configuration import RULES
 from tailorbird.rules.rehearsing import Rehearsal
 from tailorbird.rules.report import Share, report
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import wall_clock
-from tailorbird.spine.errors import Locked
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 rules = typer.Typer(no_args_is_help=True, help="Look at what rules did.")
@@ -67,26 +66,18 @@ def rehearse(
 def _rehearsed(
     settings: Settings, workspace: WorkspaceId, files: dict[str, str], hours: int
 ) -> RehearsalShown:
-    try:
-        install = Install(settings, serving=False)
-    except Locked:
+    async def here(shop: Workspace) -> RehearsalShown:
+        draft = await shop.configurator.draft(files)
+        found = await Rehearsal(shop.watcher.around, draft).walk(hours)
+        return RehearsalShown(tuple(found), hours)
+
+    def there() -> RehearsalShown:
         with Remote(settings, server_of(settings), workspace, "rules") as remote:
             body = msgspec.json.encode({"files": files, "hours": hours})
             answered: Any = remote.send("POST", "/v1/rules/rehearse", body)
         return msgspec.convert(answered, RehearsalShown)
-    return asyncio.run(_walk(install, workspace, files, hours))
 
-
-async def _walk(
-    install: Install, workspace: WorkspaceId, files: dict[str, str], hours: int
-) -> RehearsalShown:
-    try:
-        shop = await install.workspace(workspace)
-        draft = await shop.configurator.draft(files)
-        found = await Rehearsal(shop.watcher.around, draft).walk(hours)
-        return RehearsalShown(tuple(found), hours)
-    finally:
-        await install.close()
+    return here_or_there(settings, workspace, here, there)
 
 
 def _show_rehearsal(found: RehearsalShown, console: Console) -> None:
@@ -102,23 +93,17 @@ def _show_rehearsal(found: RehearsalShown, console: Console) -> None:
 
 
 def _reported(settings: Settings, workspace: WorkspaceId, days: int) -> RulesReported:
-    try:
-        install = Install(settings, serving=False)
-    except Locked:
-        with Remote(settings, server_of(settings), workspace, "rules") as remote:
-            answered: Any = remote.send("GET", "/v1/rules/report", days=str(days))
-        return msgspec.convert(answered, RulesReported)
-    return asyncio.run(_read(install, workspace, days))
-
-
-async def _read(install: Install, workspace: WorkspaceId, days: int) -> RulesReported:
-    try:
-        shop = await install.workspace(workspace)
+    async def here(shop: Workspace) -> RulesReported:
         known = shop.configurator.active.of(RULES)
         found = await report(shop.log, shop.watcher.around.people, known, wall_clock(), days)
         return RulesReported(tuple(found), days)
-    finally:
-        await install.close()
+
+    def there() -> RulesReported:
+        with Remote(settings, server_of(settings), workspace, "rules") as remote:
+            answered: Any = remote.send("GET", "/v1/rules/report", days=str(days))
+        return msgspec.convert(answered, RulesReported)
+
+    return here_or_there(settings, workspace, here, there)
 
 
 def _show(found: RulesReported, console: Console) -> None:
