@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tailorbird.decide.moment import Moment, cart_items
-from tailorbird.decide.placements import Filters
+from tailorbird.decide.placements import AUTO, Filters
+from tailorbird.predict.rebuying import Patience, untaught
 from tailorbird.profile.orders import purchased_at, returned_at
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.ids import ItemId
@@ -13,14 +14,22 @@ from tailorbird.spine.ids import ItemId
 Banned = dict[ItemId, str]
 
 
-def banned(filters: Filters, moment: Moment) -> Banned:
-    """Return the items that the person's own history and page rule out, with the reason."""
+def banned(filters: Filters, moment: Moment, patience: Patience = untaught) -> Banned:
+    """Return the items that the person's own history and page rule out, with the reason.
+
+    Args:
+        filters: of the placement.
+        moment: who and where.
+        patience: how long to wait with each item that was bought, where that is left to the shop's
+            own orders.
+    """
     found: Banned = {}
     profile = moment.profile
     if profile is not None:
         orders = profile.orders
         if orders.kept:
-            _recent(found, purchased_at(orders), filters.purchased_days, moment, "bought lately")
+            wait = patience if filters.purchased_days == AUTO else filters.purchased_days
+            _recent(found, purchased_at(orders), wait, moment, "bought lately")
             _recent(found, returned_at(orders), filters.returned_days, moment, "returned")
         _recent(found, profile.dismissed, filters.dismissed_days, moment, "dismissed")
         if filters.seen:
@@ -35,11 +44,16 @@ def banned(filters: Filters, moment: Moment) -> Banned:
 def _recent(
     found: Banned,
     when: Mapping[ItemId, int] | Mapping[str, int],
-    days: int | None,
+    days: int | Patience | None,
     moment: Moment,
     reason: str,
 ) -> None:
     if days is None:
+        return
+    if not isinstance(days, int):
+        for item, at_ms in when.items():
+            if at_ms >= moment.now_ms - days(ItemId(item)) * DAY_MS:
+                found[ItemId(item)] = reason
         return
     since = moment.now_ms - days * DAY_MS
     for item, at_ms in when.items():

@@ -1,12 +1,15 @@
 """Placements: the named slots of a shop, each with its policy."""
 
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Final, Literal
 
 import msgspec
 
 from tailorbird.decide.bandits.policy import Bandit
 from tailorbird.spine.errors import NotFound
+
+AUTO: Final = "auto"
+"""Says that the shop's own orders tell how long to wait."""
 
 
 class Source(IntEnum):
@@ -61,15 +64,16 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     """What must not be shown. Out of stock is never shown; that is no setting.
 
     `same_category` rules out the narrow category of the page's item: what completes a kettle is
-    not another kettle. Days are counted back from now; None switches a filter off. Seen items are
-    shown again unless `seen` says otherwise: in many shops people return to what they saw.
+    not another kettle. Days are counted back from now; None switches a filter off. With `auto`,
+    what was bought is shown again when people buy its kind again. Seen items are shown again
+    unless `seen` says otherwise: in many shops people return to what they saw.
     `account` keeps to the part of the catalog that is for the person's account.
     """
 
     context_item: bool = True
     cart: bool = True
     seen: bool = False
-    purchased_days: int | None = 14
+    purchased_days: int | Literal["auto"] | None = AUTO
     returned_days: int | None = 90
     dismissed_days: int | None = 30
     market: bool = True

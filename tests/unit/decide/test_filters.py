@@ -36,6 +36,23 @@ def test_a_placement_may_show_what_was_bought() -> None:
     assert out(here(an_order(an_item("tent-1"))), purchased_days=None) == {}
 
 
+@pytest.mark.parametrize(("days", "ruled_out"), [(59, {"tent-1": "bought lately"}), (61, {})])
+def test_a_placement_may_wait_for_a_stated_time(days: int, ruled_out: dict[str, str]) -> None:
+    moment = here(an_order(an_item("tent-1")), now=NOON_MS + days * DAY)
+    assert out(moment, purchased_days=60) == ruled_out
+
+
+def test_each_item_is_waited_with_as_its_kind_is_bought_again() -> None:
+    moment = here(an_order(an_item("tent-1"), an_item("coffee-1")), now=NOON_MS + 39 * DAY)
+    waits = {"tent-1": 365, "coffee-1": 21}
+    assert banned(Filters(), moment, lambda item: waits[item]) == {"tent-1": "bought lately"}
+
+
+def test_a_stated_time_does_not_ask_how_soon_things_are_bought_again() -> None:
+    moment = here(an_order(an_item("tent-1")), now=NOON_MS + 39 * DAY)
+    assert banned(Filters(purchased_days=14), moment, lambda _: 365) == {}
+
+
 @pytest.mark.parametrize(("days", "ruled_out"), [(29, {"tent-1": "dismissed"}), (31, {})])
 def test_what_was_dismissed_comes_back_later(days: int, ruled_out: dict[str, str]) -> None:
     dismissed = an_event("Recommendation Dismissed", an_item("tent-1"))
