@@ -9,19 +9,22 @@ from typing import NamedTuple
 import msgspec
 
 from tailorbird.beside import WorkspaceFiles, features_at, files_of, open_versions
+from tailorbird.cli.own_versions import Versions
 from tailorbird.configure.configurator import Configurator
 from tailorbird.configured import KINDS
 from tailorbird.consent.purposes import Purpose
+from tailorbird.decide.actions.configuration import ACTIONS
 from tailorbird.decide.offers.configuration import OFFERS
 from tailorbird.decide.offers.fairness import barred_features
 from tailorbird.decide.offers.lots import lots_in
 from tailorbird.decide.offers.offer import Offer, OfferKind
 from tailorbird.decide.offers.uplifting import treatment_of
 from tailorbird.experiments.configuration import EXPERIMENTS
-from tailorbird.experiments.experiment import Experiment
+from tailorbird.experiments.experiment import Unit
 from tailorbird.features.declaring import Entity, Kind
 from tailorbird.features.points import Point
 from tailorbird.features.store import features_of, values
+from tailorbird.measure.own.history import Era
 from tailorbird.measure.own.treated import Records, brought, by_arm, by_lot
 from tailorbird.predict.uplift.lesson import Exposed, Gained, Taught, first_of_each, taught
 from tailorbird.predict.uplift.trial import NoTrial
@@ -40,12 +43,19 @@ NAMES = tuple(one.name for one in READ)
 
 
 class Treatment(NamedTuple):
-    """Something that chance gave to some: offers that are one treatment, or an experiment."""
+    """Something that chance gave to some: offers that are one treatment, or an experiment.
+
+    Attributes:
+        name: as offers and actions ask for it.
+        offers: those whose lots it is learned from, as they are now.
+        lots: their names.
+        eras: of an experiment, what it was when; empty for offers.
+    """
 
     name: str
     offers: tuple[Offer, ...] = ()
     lots: tuple[str, ...] = ()
-    experiment: Experiment | None = None
+    eras: tuple[Era, ...] = ()
 
     @property
     def percent(self) -> Offer | None:
@@ -69,7 +79,7 @@ class Evidence:
 
     def treatments(self) -> list[Treatment]:
         """Return what chance has given to anybody, by name."""
-        offers, experiments = _configured(self._settings, self._workspace)
+        offers, asked, eras = _configured(self._settings, self._workspace)
         drawn = {one.lot.offer for one in lots_in(self._source.decisions())}
         known = {one.name: one for one in offers}
         named: dict[str, list[str]] = {}
@@ -80,18 +90,13 @@ class Evidence:
             Treatment(name, tuple(known[one] for one in lots if one in known), tuple(lots))
             for name, lots in named.items()
         ]
-        asked = {treatment_of(one) for one in offers if one.by_uplift is not None}
-        made += [
-            Treatment(one.name, experiment=one)
-            for one in experiments
-            if one.name in asked and one.name not in named
-        ]
+        made += [Treatment(name, eras=eras[name]) for name in asked if name not in named]
         return sorted(made, key=lambda one: one.name)
 
     def exposed(self, treatment: Treatment) -> list[Exposed]:
         """Return everybody's first lot or arm, without features."""
-        if treatment.experiment is not None:
-            return first_of_each(by_arm(self._source, treatment.experiment))
+        if treatment.eras:
+            return first_of_each(by_arm(self._source, treatment.name, treatment.eras))
         return first_of_each(by_lot(self._source, treatment.lots))
 
     def taught(self, treatment: Treatment, window_days: float) -> Taught:
@@ -102,6 +107,13 @@ class Evidence:
         """
         first = self.exposed(treatment)
         if not first:
+            units = {one.one.unit.value for one in treatment.eras if one.one is not None}
+            if units and units.isdisjoint({Unit.PERSON.value}):
+                unit = min(units)
+                raise NoTrial(
+                    f"The experiment {treatment.name!r} is by {unit}, not by person: whom it moves "
+                    "cannot be told."
+                )
             raise NoTrial(f"Chance has given {treatment.name!r} to nobody yet.")
         known = asyncio.run(self._known(first))
         exposed = [
@@ -141,11 +153,17 @@ class Evidence:
 
 def _configured(
     settings: Settings, workspace: WorkspaceId
-) -> tuple[Collection[Offer], Collection[Experiment]]:
+) -> tuple[Collection[Offer], Collection[str], dict[str, tuple[Era, ...]]]:
+    """Return the offers in force, the experiments that offers and actions ask about, and eras."""
     versions = open_versions(settings, workspace)
     try:
-        active = Configurator(KINDS, versions).active
-        return active.of(OFFERS), active.of(EXPERIMENTS)
+        configurator = Configurator(KINDS, versions)
+        active, past = configurator.active, Versions(versions, configurator)
+        offers = active.of(OFFERS)
+        asked = {treatment_of(one) for one in offers if one.by_uplift is not None}
+        asked |= {one.effect.uplift for one in active.of(ACTIONS) if one.effect.uplift is not None}
+        named = sorted(asked & {one.name for one in active.of(EXPERIMENTS)})
+        return offers, named, {name: past.of_experiment(name).eras for name in named}
     finally:
         versions.close()
 

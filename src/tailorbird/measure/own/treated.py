@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from tailorbird.decide.offers.lots import lots_in
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.experiments.experiment import Experiment, Unit
+from tailorbird.measure.own.history import Era
 from tailorbird.predict.uplift.lesson import Exposed, Gained
 from tailorbird.spine import events as names
 from tailorbird.spine.events import Event
@@ -53,28 +55,44 @@ def by_lot(source: Records, offers: Collection[str]) -> Iterator[Exposed]:
         yield Exposed(person, one.at_ms, depth, chances, meant, known_as=one.person)
 
 
-def by_arm(source: Records, experiment: Experiment) -> Iterator[Exposed]:
+def by_arm(source: Records, name: str, eras: Sequence[Era]) -> Iterator[Exposed]:
     """Yield who was put into an arm of an experiment on people: every arm but the control treats.
 
-    The chances are the weights of the arms; who was put there by hand is left out.
+    The chances are the weights that the arms had then, by the version of the configuration that was
+    in force; who was put there by hand is left out.
+
+    Args:
+        source: the journal, and who is who.
+        name: of the experiment.
+        eras: the experiment through time, oldest first.
     """
-    if experiment.unit is not Unit.PERSON:
-        return
-    shares = experiment.shares
-    control = shares[experiment.control] / sum(shares.values())
-    chances = {0.0: control, _TREATMENT: 1.0 - control}
+    begun = [era.since_ms for era in eras]
     for record in source.decisions():
+        at = bisect_right(begun, record.at_ms) - 1
+        then = None if at < 0 else eras[at].one
+        if then is None or then.unit is not Unit.PERSON:
+            continue
         for slot in record.decisions:
             for told in slot.get("experiments") or ():
                 arm = told.get("variant")
-                if told.get("name") != experiment.name or "forced" in told or arm not in shares:
+                if told.get("name") != name or "forced" in told or arm not in then.shares:
                     continue
                 person = source.person(record.user_id, record.anonymous_id) or record.person
                 if person is None or person in source.left_out:
                     continue
-                depth = 0.0 if arm == experiment.control else _TREATMENT
-                then = record.person or ""
-                yield Exposed(person, record.at_ms, depth, chances, _TREATMENT, known_as=then)
+                depth = 0.0 if arm == then.control else _TREATMENT
+                known = record.person or ""
+                chances = _chances(then)
+                yield Exposed(person, record.at_ms, depth, chances, _TREATMENT, known_as=known)
+
+
+def _chances(then: Experiment) -> dict[float, float]:
+    """Return the chance of nothing and of a treatment; once an arm is released, it is certain."""
+    if then.released is not None:
+        control = float(then.released == then.control)
+    else:
+        control = then.shares[then.control] / sum(then.shares.values())
+    return {0.0: control, _TREATMENT: 1.0 - control}
 
 
 class _Order(msgspec.Struct):
