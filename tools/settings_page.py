@@ -30,6 +30,8 @@ MEANINGS: Mapping[str, str] = {
     "[choose an embedding](../how-to/choose-an-embedding.md).",
     "embedding_key": "A bearer token for an embedding behind an address.",
     "recent_seconds": "Seconds between refreshes of leaders and of the index of recent sessions.",
+    "journal_days": "How many days decisions are kept; 0: for ever. Keep them for longer than "
+    "your longest experiment runs. See [the data folder](data-folder.md).",
     "links": "Probabilistic links: `off`, `learned` (from the shop's own logins) or `stated` (also "
     "where there are too few of them). See [lend a taste](../how-to/lend-a-taste.md).",
     "links_precision": "The share of probabilistic links that shall be right, at least 0.5.",

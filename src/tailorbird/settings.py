@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     embedding: str = "local"
     embedding_key: str | None = None
     recent_seconds: int = 20
+    journal_days: int = 90
     links: str = "off"
     links_precision: float = 0.95
     demo: bool = False
@@ -63,10 +64,20 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         settings = msgspec.convert(said, Settings, strict=False)
     except msgspec.ValidationError as cause:
         raise BadSetting(f"A setting is wrong: {cause}") from cause
-    if settings.consent not in {"opt-out", "opt-in"}:
-        raise BadSetting("`consent` must be opt-out or opt-in")
-    if settings.links not in {"off", "learned", "stated"}:
-        raise BadSetting("`links` must be off, learned or stated")
-    if not 0.5 <= settings.links_precision < 1:
-        raise BadSetting("`links_precision` must be at least 0.5 and less than 1")
+    wrong = _wrong(settings)
+    if wrong is not None:
+        raise BadSetting(wrong)
     return settings
+
+
+def _wrong(settings: Settings) -> str | None:
+    """Return what no type says: which value is out of its range, or None."""
+    if settings.consent not in {"opt-out", "opt-in"}:
+        return "`consent` must be opt-out or opt-in"
+    if settings.links not in {"off", "learned", "stated"}:
+        return "`links` must be off, learned or stated"
+    if not 0.5 <= settings.links_precision < 1:
+        return "`links_precision` must be at least 0.5 and less than 1"
+    if settings.journal_days < 0:
+        return "`journal_days` must be 0 (for ever) or more"
+    return None

@@ -62,6 +62,32 @@ def test_decisions_are_found_and_erased_by_identifier(backend: Backend, key: Ide
     assert MARK.encode() not in backend.written()
 
 
+def test_old_decisions_are_swept_and_newer_ones_stay(backend: Backend) -> None:
+    for number in range(6):
+        backend.journal.note(decided(number))
+    backend.run(backend.journal.latest(1))
+    assert backend.run(backend.journal.sweep(4, 100)) == 4
+    kept = backend.run(backend.journal.latest(9))
+    assert [one.decision_id for one in kept] == ["d5", "d4"]
+
+
+def test_a_sweep_takes_no_more_than_it_may_the_oldest_first(backend: Backend) -> None:
+    for number in range(6):
+        backend.journal.note(decided(number))
+    backend.run(backend.journal.latest(1))
+    assert backend.run(backend.journal.sweep(100, 2)) == 2
+    assert backend.run(backend.journal.latest(9))[-1].decision_id == "d2"
+
+
+def test_what_was_swept_is_gone_after_a_restart(opener: Opener) -> None:
+    first = opener()
+    first.journal.note(decided(1))
+    first.run(first.journal.latest(1))
+    first.run(first.journal.sweep(2, 100))
+    second = opener()
+    assert second.run(second.journal.latest(9)) == []
+
+
 def test_an_item_comes_back_as_it_was(backend: Backend) -> None:
     backend.run(backend.items.put([TENT]))
     assert backend.items.get(TENT.id) == TENT

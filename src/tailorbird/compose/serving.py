@@ -8,10 +8,10 @@ from tailorbird.configure.ports import Deed
 from tailorbird.configure.reading import texts_of
 from tailorbird.flow.feed import KEPT
 from tailorbird.flow.rebuilding import seed
-from tailorbird.flow.upkeep import every, once
+from tailorbird.flow.upkeep import every, once, until_none
 from tailorbird.identity.graph import Resolved
 from tailorbird.settings import Settings
-from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.clock import DAY_MS, wall_clock
 
 _A_BATCH = 5_000
 _ADOPT_EVERY_S = 2.0
@@ -19,6 +19,8 @@ _LEARNED_S = 30.0
 _WATCH_EVERY_S = 5.0
 _SEGMENTS_S = 600.0
 _LINKS_S = 60.0
+_SWEEP_S = 60.0
+_SWEPT_AT_ONCE = 500  # about a megabyte
 _STILL_SEEN = 10_000  # decisions before a start that somebody may still be about to look at
 
 
@@ -67,12 +69,20 @@ async def serve(workspace: Workspace, settings: Settings) -> None:
         "exposures": (0.5, workspace.experimenter.round),
         "adopt": (_ADOPT_EVERY_S, lambda: _adopt_newer(workspace)),
     }
+    if settings.journal_days:
+        rounds["sweep"] = (_SWEEP_S, lambda: sweep(workspace, settings.journal_days))
     workspace.upkeep = [
         asyncio.create_task(every(seconds, work, name), name=name)
         for name, (seconds, work) in rounds.items()
     ]
     ahead = once(workspace.state.read_ahead, "read ahead")
     workspace.upkeep.append(asyncio.create_task(ahead, name="read ahead"))
+
+
+async def sweep(workspace: Workspace, days: int) -> None:
+    """Forget decisions that are older than so many days, a batch at a time."""
+    before_ms = workspace.clock() - days * DAY_MS
+    await until_none(lambda: workspace.journal.sweep(before_ms, _SWEPT_AT_ONCE))
 
 
 async def _recall(workspace: Workspace) -> None:

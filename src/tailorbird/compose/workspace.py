@@ -59,7 +59,7 @@ class Workspace:
 
     def __init__(self, name: WorkspaceId, stores: Stores, settings: Settings, clock: Clock) -> None:
         window_ms = settings.stitch_days * DAY_MS
-        self.name, self.stores, self.folder = name, stores, stores.folder
+        self.name, self.stores, self.folder, self.clock = name, stores, stores.folder, clock
         self.log, self.state, self.journal = stores.log, stores.state, stores.journal
         self.configurator = Configurator(KINDS, stores.versions, CARRIED)
         self.resolver = Resolver(self.state, window_ms=window_ms)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 log = logging.getLogger("tailorbird.upkeep")
 
+_REST_S = 0.1  # for whoever else wants to write
+
 
 async def once(work: Callable[[], Awaitable[None]], name: str) -> None:
     """Do something beside serving; a failure is logged, and nothing else depends on it."""
@@ -13,6 +15,19 @@ async def once(work: Callable[[], Awaitable[None]], name: str) -> None:
         await work()
     except Exception:
         log.exception("upkeep.failed task=%s", name)
+
+
+async def until_none(sweep: Callable[[], Awaitable[int]]) -> int:
+    """Sweep batch by batch, with a rest after each, until one finds nothing; return how many.
+
+    Args:
+        sweep: takes away one batch, and returns how many it took.
+    """
+    total = 0
+    while gone := await sweep():
+        total += gone
+        await asyncio.sleep(_REST_S)
+    return total
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:

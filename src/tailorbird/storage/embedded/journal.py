@@ -105,6 +105,12 @@ class SqliteJournal:
             found.extend(told(record) for record in records)
         return found
 
+    async def sweep(self, before_ms: int, most: int) -> int:
+        def delete(connection: sqlite3.Connection) -> int:
+            return connection.execute(_SQL["sweep"], (most, before_ms)).rowcount
+
+        return await self._writer.submit(delete)
+
     async def stop(self) -> None:
         """Write what waits, and close the file."""
         if self._task is not None:

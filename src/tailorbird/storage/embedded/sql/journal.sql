@@ -43,5 +43,9 @@ DELETE FROM decisions WHERE user_id = ?;
 -- name: erase_anonymous
 DELETE FROM decisions WHERE anonymous_id = ?;
 
+-- name: sweep
+DELETE FROM decisions
+WHERE id IN (SELECT id FROM decisions ORDER BY id LIMIT ?1) AND at_ms < ?2;
+
 -- name: count
 SELECT count(*) FROM decisions;
