@@ -24,7 +24,7 @@ class SqliteJournal:
     """One workspace's decisions."""
 
     def __init__(self, path: Path) -> None:
-        self._writer = GroupCommit(path, _SQL["schema"], fsync=False)
+        self._writer = GroupCommit(path, _SQL["schema"], fsync=False, behind=True)
         self._reader = connect(path, fsync=False)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(DecisionRecord).decode

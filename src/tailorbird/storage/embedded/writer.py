@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
+import os
 import queue
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +23,7 @@ Together = Callable[[sqlite3.Connection, Sequence[P]], Sequence[T]]
 
 _MOST_JOBS_A_COMMIT = 4_000
 _MOST_JOBS_WAITING = 20_000
+_NICE, _NICEST = 10, 19
 
 
 def connect(path: Path, *, fsync: bool) -> sqlite3.Connection:
@@ -90,6 +93,7 @@ class GroupCommit:
         fsync: whether a commit must reach the disk before `submit` returns.
         committed: called in the event loop with the results of a commit, in the order of the
             jobs, before those who wait are told.
+        behind: whether nobody waits for a commit; the thread then lets those who answer go first.
     """
 
     def __init__(
@@ -99,8 +103,10 @@ class GroupCommit:
         *,
         fsync: bool,
         committed: Callable[[list[Any]], None] | None = None,
+        behind: bool = False,
     ) -> None:
         self._path = path
+        self._behind = behind
         self._connection = connect(path, fsync=fsync)
         self._connection.executescript(schema)
         self._committed = committed
@@ -179,6 +185,8 @@ class GroupCommit:
         self._connection.close()
 
     def _run(self) -> None:
+        if self._behind:
+            _step_back()
         while True:
             first = self._queue.get()
             if first is None:
@@ -249,6 +257,16 @@ class GroupCommit:
                 waiting.future.set_exception(waiting.error)
             else:
                 waiting.future.set_result(waiting.result)
+
+
+def _step_back() -> None:
+    """Let other threads have the processor first, where the system ranks threads by themselves.
+
+    Not for a thread that runs Python for long: it could hold the interpreter while it waits.
+    """
+    if sys.platform == "linux":
+        nicer = os.getpriority(os.PRIO_PROCESS, 0) + _NICE
+        os.setpriority(os.PRIO_PROCESS, 0, min(nicer, _NICEST))
 
 
 def _job_of(waiting: _Waiting[T]) -> Job[T]:
