@@ -15,6 +15,7 @@ help: ## say what the verbs do
 setup: services venv-dev ## make .venv and get everything that tests and checks need
 
 demo: venv-base ## start the server with a generated shop and shoppers, and say what to try
+	@echo "Starting the demo; the first time takes a minute ..."
 	@.venv/bin/tailorbird demo
 
 test: setup ## run all tests; what is missing on this machine is installed or named

@@ -42,7 +42,7 @@ def demo(
     """Start the server with a generated shop and shoppers, and say what to try."""
     settings = msgspec.structs.replace(read_settings(data=data, port=port), demo=True)
     console = Console(file=sys.stderr)
-    first = "" if is_warm() else "; the first time, its models' code is compiled as well"
+    first = "" if is_warm() else ", and compiling what its models run on"
     console.print(f"Opening a shop in {settings.data}{first} …")
     with beside(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         keys = runner.run(_prepare(settings, console, shoppers, days))
