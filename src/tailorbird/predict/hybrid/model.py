@@ -13,6 +13,7 @@ from tailorbird.predict.hybrid.describing import COLUMNS, Asker, Facts, describe
 from tailorbird.predict.hybrid.leaves import Leaves, NotTrees, leaves_of, summed
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import ModelUnreadable, read_parts, write_parts
+from tailorbird.predict.plain import Plain
 from tailorbird.predict.propensity.trees import Trees
 
 _KIND = "hybrid"
@@ -49,7 +50,8 @@ class Hybrid:
             asker: who asks.
             facts: of the items.
         """
-        return _weighed(pool, asker, facts, self.leaves)
+        found = _weighed(tuple(pool), tuple(asker), tuple(facts), tuple(self.leaves))
+        return Pool(*found)
 
     def save(self, folder: Path) -> None:
         """Write the model to a folder."""
@@ -84,14 +86,14 @@ def load_hybrid(folder: Path) -> Hybrid:
 
 
 @kernel
-def _weighed(pool: Pool, asker: Asker, facts: Facts, leaves: Leaves) -> Pool:
+def _weighed(pool: Plain, asker: Plain, facts: Plain, leaves: Plain) -> Plain:
     """Describe, sum and weigh in one call: each way into machine code costs as much as ten rows."""
-    found = described(pool, asker, facts)
-    scores = summed(leaves, np.ascontiguousarray(found.rows.T))
+    found = described(Pool(*pool), Asker(*asker), Facts(*facts))
+    scores = summed(Leaves(*leaves), np.ascontiguousarray(found.rows.T))
     best = scores[0] if len(scores) else 0.0
     for score in scores:
         best = max(best, score)
     shares = np.empty(len(scores), np.float32)
     for row in range(len(scores)):
         shares[row] = max(np.exp(scores[row] - best), _LEAST)
-    return Pool(found.codes, shares, found.sources)
+    return found.codes, shares, found.sources
