@@ -73,13 +73,19 @@ def _run(topics: list[str], scale: float) -> Iterator[Claim]:
 
 
 def merged(page: str, table: str) -> str:
-    """Return the table of a page with the rows of some topics made anew, at its end."""
+    """Return the table of a page with the rows of some topics made anew, in their place."""
     fresh = table.splitlines()
-    topics = {_topic(row) for row in fresh[2:]}
     told = page.partition("<!-- begin evidence")[2].partition("<!-- end evidence")[0]
     kept = [row for row in told.splitlines() if row.startswith("| **")]
-    kept = [row for row in kept if _topic(row) not in topics]
-    return "\n".join([*fresh[:2], *kept, *fresh[2:]])
+    rows = _by_topic(kept) | _by_topic(fresh[2:])
+    return "\n".join([*fresh[:2], *(row for own in rows.values() for row in own)])
+
+
+def _by_topic(rows: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(_topic(row), []).append(row)
+    return found
 
 
 def _topic(row: str) -> str:

@@ -24,6 +24,7 @@ from tailorbird.bench.rehearsal.seeds import over_seeds
 from tailorbird.bench.rehearsal.teaching import Taught
 from tailorbird.bench.rehearsal.telling import report_of
 from tailorbird.bench.rehearsal.trials import tried
+from tailorbird.cli.simulate_gains import sentences
 from tailorbird.cli.simulate_page import write_page
 from tailorbird.settings import Settings
 from tailorbird.simulate.sensitivity import sensitive
@@ -123,7 +124,7 @@ def test_the_page_shows_truth_and_measurement(small: tuple[Rehearsed, str], tmp_
     found = report_of(small[0], 5, quiet)
     page = write_page(tmp_path / "report", found, tmp_path).read_text()
     assert "True effect" in page
-    assert page.count("<img") == 2
+    assert page.count("<img") == 3
     assert (tmp_path / "report" / TABLE).read_text() == small[1]
 
 
@@ -201,6 +202,17 @@ def test_offers_by_uplift_are_held_against_what_is_possible() -> None:
     ]
     assert possible_share(gains) == pytest.approx(0.25)
     assert possible_share(gains[:1]) is None
+
+
+def test_what_offers_earned_is_said_with_what_was_possible() -> None:
+    none = Between(0.0, 0.0, 0.0)
+    gains = [
+        Gain(GATED, PLAIN, none, Between(0.5, 0.1, 0.9)),
+        Gain(SEEING, PLAIN, none, Between(2.0, 1.0, 3.0)),
+    ]
+    told = list(sentences(gains, possible_share(gains)))
+    assert told[0] == "Offers by uplift leave 0.50 a shopper more (+0.10 … +0.90) than no offers."
+    assert told[1].endswith("those by uplift got 25% of that.")
 
 
 def test_who_knows_the_truth_gives_only_those_an_offer_whom_it_moves() -> None:

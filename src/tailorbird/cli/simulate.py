@@ -45,6 +45,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     learn: Annotated[
         int, typer.Option(help="Days of offers by lot, where a policy goes by uplift.", min=1)
     ] = 28,
+    lots: Annotated[
+        int, typer.Option(help="How many come in those days; 0: as many as later.", min=0)
+    ] = 0,
     seeds: Annotated[
         int, typer.Option(help="So many shops, one after another; with intervals over them.", min=1)
     ] = 1,
@@ -59,7 +62,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Each policy is lived through by the same shoppers with the real engine, days on end.
     """
     names = tuple(name.strip() for name in policies.split(",") if name.strip())
-    plan = Plan(shoppers, days, past, seed, names, holdout, learn_days=learn)
+    plan = Plan(shoppers, days, past, seed, names, holdout, learn_days=learn, learn_shoppers=lots)
     roomy = tempfile.TemporaryDirectory(prefix="tailorbird-simulate-", dir=_roomy())
     with roomy as place, _progress() as told:
         found = _rehearsed(Path(place), plan, seeds, trials, told)

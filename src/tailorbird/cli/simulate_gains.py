@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tailorbird.bench.rehearsal.policies import EVERYBODY, GATED, PLAIN
+from tailorbird.bench.rehearsal.policies import EVERYBODY, GATED, PLAIN, SEEING
 from tailorbird.bench.rehearsal.report import Between, Gain
 
 
@@ -20,14 +20,16 @@ def against(gains: Sequence[Gain], policy: str, than: str) -> Gain | None:
 
 def sentences(gains: Sequence[Gain], possible: float | None) -> Iterator[str]:
     """Yield what offers by uplift are worth, a sentence each."""
-    for than, meant in ((PLAIN, "no offers"), (EVERYBODY, "an offer for everybody")):
+    for than, meant in ((EVERYBODY, "an offer for everybody"), (PLAIN, "no offers")):
         one = against(gains, GATED, than)
         if one is not None:
             yield f"Offers by uplift leave {_more(one.profit)} than {meant}."
-    if possible is not None:
+    most = against(gains, SEEING, PLAIN)
+    if most is not None and possible is not None:
+        got = f"{possible:.0%} of that" if possible > 0.0 else "nothing of that"
         yield (
-            f"That is {possible:.0%} of what offers could add, were it known what each shopper is "
-            "like."
+            "Were it known what each shopper is like, offers could leave "
+            f"{_more(most.profit)} than no offers; those by uplift got {got}."
         )
 
 

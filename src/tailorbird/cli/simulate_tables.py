@@ -139,7 +139,8 @@ def _console() -> Console:
 def _table(title: str, names: tuple[str, ...]) -> Table:
     table = Table(title=title, title_justify="left")
     for name in names:
-        table.add_column(name, justify="left" if name == "policy" else "right")
+        policy = name == "policy"
+        table.add_column(name, justify="left" if policy else "right", no_wrap=policy)
     return table
 
 

@@ -38,7 +38,7 @@ class Giving(StrEnum):
 _OF: dict[Giving, dict[str, Any]] = {
     Giving.EVERYBODY: {"name": "everybodys", "depthWithoutModel": EVERYBODYS_DEPTH},
     Giving.BY_UPLIFT: {"name": "by_uplift", "byUplift": {"treatment": SALE}},
-    Giving.BY_LOT: {"name": SALE, "holdout": 0.25, "explore": 0.75, "byUplift": {}},
+    Giving.BY_LOT: {"name": SALE, "holdout": 0.4, "explore": 0.6, "byUplift": {}},
     Giving.ALL_BY_LOT: {"name": SALE, "explore": 1.0, "byUplift": {}},
 }
 

@@ -15,7 +15,7 @@ CONTROL = "bestsellers"
 """What the others are compared with, and what the holdout sees."""
 
 PLAIN, EVERYBODY, GATED, SEEING = "hybrid", "hybrid+everybody", "hybrid+uplift", "hybrid+truth"
-LOTS, ALL_LOTS = "hybrid+lots", "hybrid+all_lots"
+LOTS, ALL_LOTS = "bestsellers+lots", "bestsellers+all_lots"
 """What is lived through to learn from, and to know the truth of what was learned."""
 
 
@@ -31,7 +31,7 @@ class Kind(NamedTuple):
 
 _BLEND = Weights(session=1.0, similar=0.5, affinity=0.1, popular=0.05)
 _KINDS: dict[str, Kind] = {
-    "bestsellers": Kind("what sells best", Weights(popular=1.0)),
+    CONTROL: Kind("what sells best", Weights(popular=1.0)),
     "trending": Kind("what sells best of late", Weights(popular=0.05, trending=1.0)),
     "similar": Kind("what is like the item", Weights(similar=1.0, popular=0.02)),
     "session": Kind("what comes next in visits like this", Weights(session=1.0, popular=0.02)),
@@ -51,8 +51,8 @@ _KINDS: dict[str, Kind] = {
         Ranker.HYBRID,
         Giving.BY_TRUTH,
     ),
-    LOTS: Kind("the same, and offers by lot", _BLEND, 0.6, Ranker.HYBRID, Giving.BY_LOT),
-    ALL_LOTS: Kind("the same, to everybody", _BLEND, 0.6, Ranker.HYBRID, Giving.ALL_BY_LOT),
+    LOTS: Kind("what sells best, and offers by lot", Weights(popular=1.0), gives=Giving.BY_LOT),
+    ALL_LOTS: Kind("the same, to everybody", Weights(popular=1.0), gives=Giving.ALL_BY_LOT),
 }
 
 POLICIES: dict[str, str] = {

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.bench.rehearsal.policies import CONTROL, offers
+from tailorbird.bench.rehearsal.policies import CONTROL, learns, offers
 from tailorbird.beside import model_store, training_source
 from tailorbird.collect.admit import Door
 from tailorbird.compose import Install
@@ -50,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
         holdout: share of shoppers whom the experiment does not reach; they see the control's.
         items: how many the shop has.
         learn_days: how long offers are given by lot before, where a policy needs that.
+        learn_shoppers: how many there are then; the rest of them never come again. 0: the same.
     """
 
     shoppers: int = 2_000
@@ -60,6 +61,7 @@ class Plan(msgspec.Struct, frozen=True):
     holdout: float = 0.05
     items: int = 600
     learn_days: int = 28
+    learn_shoppers: int = 0
 
 
 class Scene(msgspec.Struct, frozen=True, eq=False):
@@ -80,6 +82,19 @@ class Scene(msgspec.Struct, frozen=True, eq=False):
     before: Floats
     came: Floats
 
+    def first(self, count: int) -> Scene:
+        """Return the scene with its first shoppers only."""
+        kept = self.shoppers[:count]
+        last = kept[-1].number if kept else 0
+        visits = tuple(one for one in self.visits if one.shopper.number <= last)
+        return msgspec.structs.replace(
+            self,
+            shoppers=kept,
+            visits=visits,
+            before=self.before[:count],
+            came=self.came[:count],
+        )
+
 
 def settings_of(folder: Path) -> Settings:
     """Return the settings of a rehearsal's data folder: nothing happens by the machine's clock."""
@@ -90,7 +105,7 @@ async def prepare(folder: Path, plan: Plan, told: Told) -> Scene:
     """Fill a data folder with a shop's past, train the models on it, and return the scene."""
     rng = np.random.default_rng(plan.seed)
     shop = make_shop(rng, START_MS - plan.past_days * DAY_MS, plan.items)
-    shoppers = make_shoppers(rng, plan.shoppers)
+    shoppers = make_shoppers(rng, _most(plan))
     if offers(plan.policies):
         shoppers = tuple(sensitive(one) for one in shoppers)
     spent: Counter[int] = Counter()
@@ -122,6 +137,11 @@ async def prepare(folder: Path, plan: Plan, told: Told) -> Scene:
         before=np.array([spent[one.number] / 100 for one in shoppers]),
         came=np.array([float(came[one.number]) for one in shoppers]),
     )
+
+
+def _most(plan: Plan) -> int:
+    """Return how many shoppers there ever are."""
+    return max(plan.shoppers, plan.learn_shoppers if learns(plan.policies) else 0)
 
 
 def coming(

@@ -1,7 +1,8 @@
 """Learning before a rehearsal: offers are given by lot, uplift is learned, and its truth is known.
 
 The same weeks are lived through three times: with offers by lot, as a shop would; with no offers;
-and with an offer for everybody. The last two tell what an offer truly changed in each shopper.
+and with an offer for everybody. The last two tell what an offer truly changed in each shopper; only
+those live through them who come again later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.bench.rehearsal.living import SOON_MS, Lived, World
-from tailorbird.bench.rehearsal.policies import ALL_LOTS, LOTS, PLAIN
+from tailorbird.bench.rehearsal.policies import ALL_LOTS, CONTROL, LOTS
 from tailorbird.bench.rehearsal.report import Covered, UpliftLine
 from tailorbird.bench.rehearsal.scene import Plan, Scene, Told, coming, settings_of
 from tailorbird.settings import Settings
@@ -74,28 +75,31 @@ async def learn(folder: Path, scene: Scene, plan: Plan, told: Told, teach: Teach
     weeks = (scene.start_ms, plan.learn_days)
     visits = coming(scene.shop, scene.shoppers, weeks, [plan.seed, 5])
     early = msgspec.structs.replace(scene, visits=visits)
+    known = early.first(plan.shoppers)
     until_ms = scene.start_ms + plan.learn_days * DAY_MS + SOON_MS
     lived = {}
-    for policy, place in ((LOTS, LEARNED), (PLAIN, "without"), (ALL_LOTS, "with")):
+    for policy, place in ((LOTS, LEARNED), (CONTROL, "without"), (ALL_LOTS, "with")):
         shutil.copytree(folder / PAST, folder / place)
-        world = World(early, (policy,) * plan.shoppers)
+        who = early if policy == LOTS else known
+        world = World(who, (policy,) * len(who.shoppers))
         lived[policy] = await world.live(folder / place, until_ms, f"learning: {place}", told)
         if place != LEARNED:
             shutil.rmtree(folder / place)
     told("learning uplift", 0, 0)
     found = await asyncio.to_thread(teach, settings_of(folder / LEARNED), until_ms)
     line = UpliftLine(refused=found) if isinstance(found, str) else _line(found, lived)
-    coming_then = coming(scene.shop, scene.shoppers, (until_ms, plan.days), [plan.seed, 2])
-    later = msgspec.structs.replace(scene, start_ms=until_ms, visits=coming_then)
+    coming_then = coming(scene.shop, known.shoppers, (until_ms, plan.days), [plan.seed, 2])
+    later = msgspec.structs.replace(known, start_ms=until_ms, visits=coming_then)
     return Lessons(later, folder / LEARNED, line)
 
 
 def _line(found: Taught, lived: dict[str, Lived]) -> UpliftLine:
-    """Return what was measured beside what was true of the same people."""
-    places = {at: place for place, at in enumerate(lived[LOTS].exposed_ms.tolist()) if at >= 0}
+    """Return what was measured beside what was true of the same people, where it is known."""
+    seen = lived[CONTROL].exposed_ms.tolist()
+    places = {at: place for place, at in enumerate(seen) if at >= 0}
     rows = [places.get(at, -1) for at in found.at_ms.tolist()]
     known = np.array(rows) >= 0
-    changed = lived[ALL_LOTS].soon.astype(float) - lived[PLAIN].soon.astype(float)
+    changed = lived[ALL_LOTS].soon.astype(float) - lived[CONTROL].soon.astype(float)
     truth = changed[np.array(rows)]
     deciles = tuple(
         _covered(interval, float(truth[known & (found.tenth == at)].mean()))
