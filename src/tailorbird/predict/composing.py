@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tailorbird.predict.blending import Blended, BlendScratch, Limits, Pool, Rows, blend
-from tailorbird.predict.discovering import outside
-from tailorbird.predict.drawing import Clues, Picks, Stock, draw
+from tailorbird.predict.discovering import below, outside
+from tailorbird.predict.drawing import LARGEST_POOL, Clues, Picks, Stock, draw
 from tailorbird.predict.eligible import Fit, Terms, fitting, thinned
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.ranked import holds
@@ -79,7 +79,7 @@ class Asking(NamedTuple):
 
 
 class Composed(NamedTuple):
-    """A slate, best first, discoveries in between.
+    """A slate, best first, discoveries in between where luck puts them.
 
     Attributes:
         codes: int32[k], item codes.
@@ -161,18 +161,21 @@ def finished(
 
 @kernel
 def _mixed(best: Blended, shown: int, found: Codes, places: Places) -> Blended:
-    """Return the best with a discovery in every so-manieth place, behind the last where few are."""
+    """Return the best with the discoveries among them, in places drawn by luck.
+
+    By luck, so that what people click tells how many look at each place, and not only what they
+    like. Every set of places is as likely as the other (selection sampling: Knuth, volume 2,
+    3.4.2, algorithm S).
+    """
     kept = min(shown, len(best.codes))
     size = kept + len(found)
     codes = np.empty(size, np.int32)
     scores = np.zeros(size, np.float32)
     sources = np.full(size, places.source, np.int8)
     facets = np.full(size, NO_MATCH, np.int32)
-    spacing = max(1, (kept + places.explored) // max(1, places.explored))
     rank, drawn = 0, 0
     for place in range(size):
-        due = drawn < len(found) and place >= min((drawn + 1) * spacing - 1, kept + drawn)
-        if due:
+        if below(size - place, places.seed, LARGEST_POOL + place) < len(found) - drawn:
             codes[place] = found[drawn]
             drawn += 1
             continue

@@ -24,8 +24,6 @@ def outside(
 ) -> tuple[Codes, float]:
     """Draw items that have no facet to which the person clearly leans, each as likely as the other.
 
-    Luck is splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
-
     Args:
         pool_and_seed: int32[n], different items to draw from; and luck.
         kept_out: int32[] twice, items that are shown already, and that must not be shown.
@@ -46,15 +44,23 @@ def outside(
     for facet in leaned.facets:
         scratch.leaning[facet] = 0.0
     drawn = min(wanted, len(fit))
-    state = np.uint64(seed)
     for place in range(drawn):
-        state += np.uint64(0x9E3779B97F4A7C15)
-        mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed = mixed ^ (mixed >> np.uint64(31))
-        other = place + np.int64(mixed % np.uint64(len(fit) - place))
+        other = place + below(len(fit) - place, seed, place)
         fit[place], fit[other] = fit[other], fit[place]
     return fit[:drawn], drawn / max(len(fit), 1)
+
+
+@kernel
+def below(bound: int, seed: int, number: int) -> int:
+    """Return a whole number from 0 to below `bound`: the so-manieth draw under a seed.
+
+    Luck is splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
+    """
+    state = np.uint64(seed) + np.uint64(number + 1) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed = mixed ^ (mixed >> np.uint64(31))
+    return int(mixed % np.uint64(bound))
 
 
 @kernel
