@@ -11,6 +11,11 @@ from tailorbird.spine.clock import (
     format_time,
     parse_time_ms,
 )
+from tailorbird.spine.events import (
+    RECOMMENDATION_CLICKED,
+    RECOMMENDATION_DISMISSED,
+    RECOMMENDATION_VIEWED,
+)
 from tailorbird.spine.money import exponent, to_major
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF "}
@@ -33,6 +38,9 @@ _EVENT_TONES = {
     "Order Completed": "order",
     "Order Refunded": "bad",
     "Order Cancelled": "bad",
+    RECOMMENDATION_VIEWED: "look",
+    RECOMMENDATION_CLICKED: "look",
+    RECOMMENDATION_DISMISSED: "bad",
 }
 _KIND_WORDS = {
     "identify": "Said who they are",
