@@ -47,6 +47,7 @@ def _precisions(found: list[Examined]) -> Table:
     table = Table(title="Links of all towns together, with 95 % intervals")
     for name in (
         "asked",
+        "rests on logins",
         "links",
         "right",
         "interval",
@@ -62,6 +63,7 @@ def _precisions(found: list[Examined]) -> Table:
         wrong = precision.of - precision.right
         table.add_row(
             f"{asked:.0%}",
+            f"{sum(one.held_right for one in marks):,} of {sum(one.held_out for one in marks):,}",
             f"{precision.of:,}",
             _share(precision),
             f"{low:.1%} … {high:.1%}" if precision.of else "",

@@ -52,6 +52,8 @@ class Mark(msgspec.Struct, frozen=True):
         matchable: how many anonymous browsers are in truth of somebody known.
         near: how many of those share something rare with that person at all.
         expected: what the links' own probabilities promise, on average.
+        held_out: how many logins that were held out lie above the threshold; 0 where none is sure.
+        held_right: how many of them were right.
     """
 
     seed: int
@@ -62,6 +64,8 @@ class Mark(msgspec.Struct, frozen=True):
     matchable: int
     near: int
     expected: float | None
+    held_out: int = 0
+    held_right: int = 0
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -134,7 +138,8 @@ def is_right(link: Link, behind: Mapping[str, Shopper]) -> bool:
 
 def _mark(looked: Round, seed: int, precision: float) -> Mark:
     town, behind = looked.town, looked.town.behind()
-    links = looked.found(precision).links
+    found = looked.found(precision)
+    links = found.links
     homes = {one.user_id: town.homes.home(one.number) for one in town.shoppers if one.user_id}
     wrong = [one for one in links if not is_right(one, behind)]
     near = [one for one in looked.besides if behind[one.browser].user_id in one.users]
@@ -152,6 +157,8 @@ def _mark(looked: Round, seed: int, precision: float) -> Mark:
         matchable=len(matchable),
         near=len(near),
         expected=sum(one.probability for one in links) / len(links) if links else None,
+        held_out=found.threshold.links,
+        held_right=found.threshold.right,
     )
 
 

@@ -1,11 +1,12 @@
 """Scores: evidence weighs as counted, candidates compete, and what is not sure enough is silent."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tailorbird.links.comparing import FIELDS, LEVELS, Levels
-from tailorbird.links.learning import Case, learned, threshold_of
+from tailorbird.links.learning import Case, Model, learned, threshold_of
 from tailorbird.links.scoring import (
     STATED,
     Scale,
@@ -78,6 +79,17 @@ def test_what_is_not_precise_enough_on_held_out_logins_has_no_threshold() -> Non
     sure, unsure = learned(cases(200, wrong=0)), learned(cases(200, wrong=60))
     assert threshold_of(sure, sure.scale, 0.95).probability < 1
     assert threshold_of(unsure, unsure.scale, 0.95).probability == 2.0
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "enough"), [(18, 0, False), (20, 0, True), (40, 1, False), (60, 1, True)]
+)
+def test_how_many_logins_must_have_been_right_before_95_percent_is_sure(
+    right: int, wrong: int, enough: bool
+) -> None:
+    held_out = [((10.0,), 0)] * right + [((10.0,), None)] * wrong
+    model = Model({}, Scale(1.0, 0.0, 0.5), "learned", held_out=tuple(held_out))
+    assert (threshold_of(model, model.scale, 0.95).probability < 1) is enough
 
 
 def cases(truths: int, wrong: int) -> list[Case]:
