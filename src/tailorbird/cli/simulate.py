@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from tailorbird.cli.simulate_tables import show, show_together
 from tailorbird.cli.teaching import teach
 
 _NAMES = ", ".join(POLICIES)
+_BY_SIGNAL = 128
 _MEMORY, _ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - tempfile makes the folder in it
 
 
@@ -64,7 +66,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     names = tuple(name.strip() for name in policies.split(",") if name.strip())
     plan = Plan(shoppers, days, past, seed, names, holdout, learn_days=learn, learn_shoppers=lots)
     roomy = tempfile.TemporaryDirectory(prefix="tailorbird-simulate-", dir=_roomy())
-    with roomy as place, _progress() as told:
+    with _tidy(), roomy as place, _progress() as told:
         found = _rehearsed(Path(place), plan, seeds, trials, told)
         together = over_seeds(found) if seeds > 1 else None
         page = None if report is None else write_page(report, found[0], Path(place) / "0", together)
@@ -85,6 +87,16 @@ def _roomy() -> str | None:
     Worlds write all the time, and are thrown away: a disk would only make them wait.
     """
     return str(_MEMORY) if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
+
+
+@contextmanager
+def _tidy() -> Iterator[None]:
+    """Leave no worlds in memory when somebody ends the command with SIGTERM."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_BY_SIGNAL + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _rehearsed(place: Path, plan: Plan, seeds: int, trials: int, told: Told) -> list[Report]:
