@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tailorbird.decide.moment import Moment, cart_items
 from tailorbird.decide.placements import AUTO, Filters
-from tailorbird.predict.rebuying import Patience, untaught
+from tailorbird.predict.rebuying import LONGEST_DAYS, UNTAUGHT_DAYS, Patience, untaught
 from tailorbird.profile.orders import purchased_at, returned_at
 from tailorbird.spine.clock import DAY_MS
 from tailorbird.spine.ids import ItemId
@@ -28,8 +28,7 @@ def banned(filters: Filters, moment: Moment, patience: Patience = untaught) -> B
     if profile is not None:
         orders = profile.orders
         if orders.kept:
-            wait = patience if filters.purchased_days == AUTO else filters.purchased_days
-            _recent(found, purchased_at(orders), wait, moment, "bought lately")
+            _recent(found, purchased_at(orders), _wait(filters, patience), moment, "bought lately")
             _recent(found, returned_at(orders), filters.returned_days, moment, "returned")
         _recent(found, profile.dismissed, filters.dismissed_days, moment, "dismissed")
         if filters.seen:
@@ -41,6 +40,13 @@ def banned(filters: Filters, moment: Moment, patience: Patience = untaught) -> B
     return found
 
 
+def _wait(filters: Filters, patience: Patience) -> int | Patience | None:
+    """Return how long to wait with what was bought; one number where all items are alike."""
+    if filters.purchased_days != AUTO:
+        return filters.purchased_days
+    return UNTAUGHT_DAYS if patience is untaught else patience
+
+
 def _recent(
     found: Banned,
     when: Mapping[ItemId, int] | Mapping[str, int],
@@ -50,14 +56,12 @@ def _recent(
 ) -> None:
     if days is None:
         return
-    if not isinstance(days, int):
-        for item, at_ms in when.items():
-            if at_ms >= moment.now_ms - days(ItemId(item)) * DAY_MS:
-                found[ItemId(item)] = reason
-        return
-    since = moment.now_ms - days * DAY_MS
+    most = days if isinstance(days, int) else LONGEST_DAYS
+    since = moment.now_ms - most * DAY_MS
     for item, at_ms in when.items():
-        if at_ms >= since:
+        if at_ms >= since and (
+            isinstance(days, int) or at_ms >= moment.now_ms - days(ItemId(item)) * DAY_MS
+        ):
             found[ItemId(item)] = reason
 
 

@@ -66,8 +66,8 @@ class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
     `same_category` rules out the narrow category of the page's item: what completes a kettle is
     not another kettle. Days are counted back from now; None switches a filter off. With `auto`,
     what was bought is shown again when people buy its kind again; where nothing was learned of
-    that, after 14 days. Seen items are shown again
-    unless `seen` says otherwise: in many shops people return to what they saw.
+    that, after 14 days. Seen items are shown again unless `seen` says otherwise: in many shops
+    people return to what they saw.
     `account` keeps to the part of the catalog that is for the person's account.
     """
 
