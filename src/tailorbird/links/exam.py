@@ -11,7 +11,7 @@ from tailorbird.links.crowd import Crowd
 from tailorbird.links.finding import Beside, Found, Link, beside, links_among
 from tailorbird.links.generated import END_MS, Town, Watched, make_town, told_by, watched
 from tailorbird.links.learning import Model, case_of, learned
-from tailorbird.links.scoring import posterior, silence, weight
+from tailorbird.links.scoring import posterior, weight
 from tailorbird.simulate.shoppers import Shopper
 from tailorbird.spine.clock import DAY_MS
 
@@ -168,8 +168,8 @@ def _bins(looked: Round) -> tuple[tuple[float, int, int], ...]:
     model, scale = looked.model, looked.found(0.5).scale
     counts = [[0, 0] for _ in range(10)]
     for each in looked.besides:
-        quiet = silence(model.silence, each.stays)
-        chances = posterior([quiet + weight(one, model.weights) for one in each.levels], scale)
+        of = [weight(one, model.weights) for one in each.levels]
+        chances = posterior(of, scale.after(each.stays))
         if chances:
             most = max(chances)
             place = min(9, int(10 * most))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tailorbird.links.comparing import FIELDS, Levels, compare
 from tailorbird.links.crowd import Crowd
 from tailorbird.links.learning import Model, Threshold, threshold_of
-from tailorbird.links.scoring import Scale, parts, posterior, shifted, silence, weight
+from tailorbird.links.scoring import Scale, parts, posterior, shifted_by_stays, weight
 from tailorbird.links.stays import sight_of
 from tailorbird.spine.ids import IdentifierKey, PersonId, anonymous_key, user_key
 
@@ -88,23 +88,19 @@ def links_among(
         precision: the share of links that shall be right, 0 to 1.
         at_ms: now.
     """
-    weighed = [_weighed(each, model) for each in besides]
-    scale = shifted([of for of in weighed if of], model.scale)
+    weighed = [tuple(weight(one, model.weights) for one in each.levels) for each in besides]
+    kinds = [(of, each.stays) for each, of in zip(besides, weighed, strict=True) if of]
+    scale = shifted_by_stays(kinds, model.scale)
     threshold = threshold_of(model, scale, precision)
     links: list[Link] = []
     for each, of in zip(besides, weighed, strict=True):
-        chances = posterior(of, scale)
+        chances = posterior(of, scale.after(each.stays))
         most = max(chances, default=0.0)
         if most >= threshold.probability:
             link = _link(each, chances.index(most), crowd, model)
             links.append(replace(link, probability=round(most, 4), since_ms=at_ms))
     links.sort(key=lambda one: (-one.probability, one.browser))
     return Found(_precise(links, precision), threshold, scale, len(besides))
-
-
-def _weighed(each: Beside, model: Model) -> tuple[float, ...]:
-    quiet = silence(model.silence, each.stays)
-    return tuple(quiet + weight(one, model.weights) for one in each.levels)
 
 
 def _precise(links: Sequence[Link], precision: float) -> tuple[Link, ...]:

@@ -24,7 +24,6 @@ from tailorbird.links.scoring import (
     Weights,
     calibrated,
     posterior,
-    silence_of,
     weight,
     weights_of,
 )
@@ -52,7 +51,7 @@ class Model(msgspec.Struct, frozen=True):
         browsers: how many browsers had logged in and could be learned from.
         truths: how many of them were somebody known, who was among those compared.
         held_out: these browsers again, scored by what others have shown.
-        silence: what it adds to stay anonymous, in nats by stays.
+        held_out_stays: how many stays of theirs were anonymous.
         why: in words.
     """
 
@@ -62,7 +61,7 @@ class Model(msgspec.Struct, frozen=True):
     browsers: int = 0
     truths: int = 0
     held_out: tuple[Scored, ...] = ()
-    silence: tuple[float, ...] = ()
+    held_out_stays: tuple[int, ...] = ()
     why: str = ""
 
 
@@ -115,6 +114,7 @@ def learned(cases: Sequence[Case]) -> Model:
         )
         return Model(weights_of(()), Scale(), "nothing", len(cases), truths, why=why)
     held_out: list[Scored] = []
+    stays: list[int] = []
     for fold in range(_FOLDS):
         others = [one for place, one in enumerate(cases) if place % _FOLDS != fold]
         weights = weights_of(_pairs(others))
@@ -122,10 +122,11 @@ def learned(cases: Sequence[Case]) -> Model:
             (tuple(weight(levels, weights) for levels in one.levels), one.which)
             for one in cases[fold::_FOLDS]
         ]
+        stays += [one.stays for one in cases[fold::_FOLDS]]
     why = f"Learned from {truths} browsers whose login showed that they were somebody known."
     weights, scale = weights_of(_pairs(cases)), calibrated(held_out)
-    silence = silence_of([one.stays for one in cases])
-    return Model(weights, scale, "learned", len(cases), truths, tuple(held_out), silence, why)
+    found = tuple(held_out), tuple(stays)
+    return Model(weights, scale, "learned", len(cases), truths, *found, why)
 
 
 def stated() -> Model:
@@ -163,8 +164,8 @@ def _marks(model: Model, scale: Scale) -> list[tuple[float, bool, float]]:
     yes = scale.share / model.scale.share
     no = (1 - scale.share) / (1 - model.scale.share)
     marks = []
-    for of, which in model.held_out:
-        chances = posterior(of, scale)
+    for (of, which), stays in zip(model.held_out, model.held_out_stays, strict=True):
+        chances = posterior(of, scale.after(stays))
         most = max(chances)
         right = chances.index(most) == which
         marks.append((most, right, no if which is None else yes))

@@ -17,6 +17,7 @@ Two people of one household who fit equally well halve each other's probability.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log
 
@@ -67,7 +68,7 @@ STATED: Mapping[str, Mapping[str, tuple[float, float]]] = {
 
 STATED_SHARE, STATED_TEMPER = 0.10, 0.7
 _LEAST_SHARE = 0.002
-_LONGEST_SILENCE = 30
+_STAYS = (1, 2, 3, 5, 10)  # from so many stays on a browser is of the next kind
 
 Weights = Mapping[str, Mapping[str, float]]
 """Nats by field and level."""
@@ -80,11 +81,20 @@ class Scale(msgspec.Struct, frozen=True):
         temper: the factor on the weights.
         offset: what is added to each, in nats, since fields that hang together say things twice.
         share: the share of browsers that have a match among their candidates.
+        by_stays: the same of those with so many stays: one, two, three or four, up to nine, more;
+            empty where it is the same for all.
     """
 
     temper: float = STATED_TEMPER
     offset: float = 0.0
     share: float = STATED_SHARE
+    by_stays: tuple[float, ...] = ()
+
+    def after(self, stays: int) -> Scale:
+        """Return the scale for browsers with so many anonymous stays."""
+        if not self.by_stays:
+            return self
+        return Scale(self.temper, self.offset, self.by_stays[_kind(stays)])
 
 
 Scored = tuple[tuple[float, ...], int | None]
@@ -119,25 +129,6 @@ def parts(levels: Levels, weights: Weights) -> dict[str, float]:
         for field, level in zip(FIELDS, levels, strict=True)
         if level is not None
     }
-
-
-def silence_of(stays_before_login: Sequence[int]) -> tuple[float, ...]:
-    """Return how much it speaks against a match to have stayed anonymous, in nats by stays.
-
-    Somebody with an account logs in sooner or later: of browsers that did, a share `S(n)` had been
-    anonymous for `n` stays or more. One that has been so for `n` stays and has not logged in yet is
-    somebody with an account at most so often, so `ln S(n)` is added to its weights. (Who never logs
-    in within the window is not counted in `S`; so it is too small, and links are too few.)
-    """
-    total = len(stays_before_login)
-    counts = np.bincount(np.minimum(stays_before_login, _LONGEST_SILENCE), minlength=1)
-    lasted = np.cumsum(counts[::-1])[::-1]
-    return tuple(np.log((lasted + 0.5) / (total + 0.5)).tolist())
-
-
-def silence(of: Sequence[float], stays: int) -> float:
-    """Return what so many anonymous stays add to a browser's weights, in nats."""
-    return of[min(stays, len(of) - 1)] if of else 0.0
 
 
 def posterior(of: Sequence[float], scale: Scale) -> list[float]:
@@ -196,6 +187,29 @@ def shifted(cases: Sequence[Sequence[float]], scale: Scale, rounds: int = 30) ->
         share = min(most, max(_LEAST_SHARE, matched / (len(cases) + 1)))
         scale = Scale(scale.temper, scale.offset, share)
     return scale
+
+
+def shifted_by_stays(cases: Sequence[tuple[Sequence[float], int]], scale: Scale) -> Scale:
+    """Return the scale with the share of matches found apart for browsers of so many stays.
+
+    Somebody with an account logs in sooner or later, so who has stayed anonymous through many
+    stays hardly ever has one, and who came once may well: the same evidence says less of the first.
+
+    Args:
+        cases: for each browser the weights of its candidates, at least one, and its stays.
+        scale: as calibrated.
+    """
+    kinds: list[list[Sequence[float]]] = [[] for _ in _STAYS]
+    for of, stays in cases:
+        kinds[_kind(stays)].append(of)
+    found = tuple(shifted(kind, scale).share for kind in kinds)
+    total = sum(share * len(kind) for share, kind in zip(found, kinds, strict=True))
+    share = total / len(cases) if cases else scale.share
+    return Scale(scale.temper, scale.offset, share, found)
+
+
+def _kind(stays: int) -> int:
+    return max(0, bisect_right(_STAYS, stays) - 1)
 
 
 def _smoothed(of: Mapping[str, list[float]], level: str, side: int, field: str) -> float:

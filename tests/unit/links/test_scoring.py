@@ -13,7 +13,7 @@ from tailorbird.links.scoring import (
     calibrated,
     posterior,
     shifted,
-    silence_of,
+    shifted_by_stays,
     weights_of,
 )
 
@@ -65,9 +65,27 @@ def test_a_calibration_says_half_where_half_are_right() -> None:
     assert abs(posterior([3.0], calibrated(cases))[0] - 0.5) < 0.05
 
 
-def test_the_longer_a_browser_stays_anonymous_the_less_likely_it_is_an_account_holders() -> None:
-    silence = silence_of([1, 1, 1, 2, 2, 3, 5])
-    assert list(silence) == sorted(silence, reverse=True)
+def test_the_share_of_matches_is_found_apart_for_browsers_of_many_stays() -> None:
+    rng = np.random.default_rng(1)
+    scale = Scale(1.0, 0.0, 0.5)
+    once = [([float(rng.normal(4.5, 3))], 1) for _ in range(150)]
+    once += [([float(rng.normal(-4.5, 3))], 1) for _ in range(350)]
+    often = [([float(rng.normal(4.5, 3))], 20) for _ in range(10)]
+    often += [([float(rng.normal(-4.5, 3))], 20) for _ in range(990)]
+    found = shifted_by_stays([*once, *often], scale)
+    assert found.after(1).share == pytest.approx(0.3, abs=0.02)
+    assert found.after(20).share == pytest.approx(0.01, abs=0.005)
+    assert found.share == pytest.approx(160 / 1500, abs=0.01)
+
+
+def test_of_kinds_that_nobody_is_of_the_share_is_that_of_logins() -> None:
+    found = shifted_by_stays([([-9.0], 1)] * 50, Scale(1.0, 0.0, 0.4))
+    assert (found.after(3).share, found.after(1).share < 0.05) == (0.4, True)
+
+
+@given(scales, st.integers(1, 50))
+def test_a_scale_that_is_the_same_for_all_is_so_after_any_stays(scale: Scale, stays: int) -> None:
+    assert scale.after(stays) == scale
 
 
 def test_with_too_little_truth_nobody_lends() -> None:
@@ -88,7 +106,10 @@ def test_how_many_logins_must_have_been_right_before_95_percent_is_sure(
     right: int, wrong: int, enough: bool
 ) -> None:
     held_out = [((10.0,), 0)] * right + [((10.0,), None)] * wrong
-    model = Model({}, Scale(1.0, 0.0, 0.5), "learned", held_out=tuple(held_out))
+    stays = (1,) * len(held_out)
+    model = Model(
+        {}, Scale(1.0, 0.0, 0.5), "learned", held_out=tuple(held_out), held_out_stays=stays
+    )
     assert (threshold_of(model, model.scale, 0.95).probability < 1) is enough
 
 
