@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tailorbird.catalog.items import Item
+from tailorbird.predict.answered import Answered
 from tailorbird.predict.blending import Pool
 from tailorbird.predict.board import NOBODY, Ladder
 from tailorbird.predict.collaborative import Collaborative
@@ -44,8 +45,6 @@ _KEPT = (
     *("margin", "stock", "restocked_s", "vendor"),
 )
 _LONGEST_QUERY = 20
-_MOST_ANSWERS = 20_000
-_ANSWERS_KEPT_S = 30.0  # new sessions are heard within a minute: this, and a refresh
 
 _ANY_QUERY: Codes = np.zeros(1, np.int32)
 _NO_NEIGHBORS = Neighbors(np.zeros((0, 1), np.int32), np.zeros((0, 1), np.float32))
@@ -116,8 +115,7 @@ class Predictor:
         stock = _stock(self.models, self.leaders)
         self.composer = Composer(clock, self.table, stock, self.leaders.discovery)
         # Answers of the session model by query: short sessions repeat a lot.
-        self._answers: dict[bytes, Ladder] = {}
-        self._answers_since_s = 0.0
+        self._answers = Answered()
         self._undescribed: dict[int, Description] = {}
         self._observed = False
         self.session_ms = 0.3
@@ -197,7 +195,7 @@ class Predictor:
         self.leaders = Leaders()
         self._facts = facts_of(table, np.zeros(0))
         self._compose_over()
-        self._answers = {}
+        self._answers = Answered()
         self._undescribed = {}
 
     async def refresh(self) -> None:
@@ -228,8 +226,8 @@ class Predictor:
             self.models = newer
             self._facts = facts
             self._compose_over()
-            if touches is not None and now_s - self._answers_since_s > _ANSWERS_KEPT_S:
-                self._answers, self._answers_since_s = {}, now_s
+            if touches is not None:
+                self._answers.heard()
 
     def settle(self) -> None:
         """Bring leaders up to now at once, where no request is waiting."""
@@ -248,7 +246,7 @@ class Predictor:
         It serves the same models and items; its working memory, and what it learns, are its own.
         """
         other = copy.copy(self)
-        other._answers, other._undescribed = {}, {}  # noqa: SLF001 - of its own kind
+        other._answers, other._undescribed = Answered(), {}  # noqa: SLF001 - of its own kind
         other.composer = self.composer.apart()
         other._recent, other._observed = RecentSessions(), False  # noqa: SLF001 - of its own kind
         other._standings = Standings(self._clock() / 1000)  # noqa: SLF001 - of its own kind
@@ -272,15 +270,15 @@ class Predictor:
             return NOBODY
         query = session[-_LONGEST_QUERY:]
         key = query.tobytes()
-        known = self._answers.get(key)
+        now_s = self._clock() / 1000
+        known = self._answers.get(key, now_s)
         if known is not None:
             return known
         started = time.perf_counter()
         codes = model.recommend(query, SESSION_CANDIDATES).codes
         self.session_ms += 0.05 * ((time.perf_counter() - started) * 1000 - self.session_ms)
-        if len(self._answers) >= _MOST_ANSWERS:
-            self._answers.clear()
-        found = self._answers[key] = Ladder(codes, _FALLING[: len(codes)])
+        found = Ladder(codes, _FALLING[: len(codes)])
+        self._answers.keep(key, found, now_s)
         return found
 
     def tastes(self, past: Codes) -> Ladder:

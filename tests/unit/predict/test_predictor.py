@@ -83,13 +83,15 @@ def test_adopting_a_version_keeps_stock_and_standings_under_the_new_codes() -> N
     assert popular == ["b"]
 
 
-def test_a_repeated_question_is_answered_from_memory_until_the_models_change() -> None:
-    predictor = a_predictor()
+def test_a_repeated_question_is_answered_from_memory_until_that_is_old_news() -> None:
+    now_ms = NOW_MS
+    predictor = Predictor(lambda: now_ms)
     predictor.adopt(trained([["a", "b"], ["c", "d"]] * 30))
     query = predictor.codes((ItemId("a"),))
     first = predictor.next_items(query)
     assert predictor.next_items(query) is first
     asyncio.run(predictor.refresh())
+    now_ms += MINUTE_MS
     assert predictor.next_items(query) is not first
 
 
