@@ -34,10 +34,11 @@ class NoWrk(TailorbirdError):
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """What a closed loop reached: requests a second, and answers that were not 2xx."""
+    """What a closed loop reached: requests a second and in all, and answers that were not 2xx."""
 
     per_second: float
     failed: int
+    asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,12 @@ def wrk(url: str, script: Path, seconds: int, connections: int) -> Throughput:
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
-    return Throughput(float(rate[1]) if rate else 0.0, int(failed[1]) if failed else 0)
+    asked = re.search(r"(\d+) requests in ", output)
+    return Throughput(
+        float(rate[1]) if rate else 0.0,
+        int(failed[1]) if failed else 0,
+        int(asked[1]) if asked else 0,
+    )
 
 
 async def open_loop(

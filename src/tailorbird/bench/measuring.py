@@ -23,7 +23,7 @@ from tailorbird.bench.shop import Size, fill, lua_scripts
 from tailorbird.settings import Settings
 
 HOST = "127.0.0.1"
-PRODUCT_PORT, _BARE_PORT = 18_801, 18_802
+PRODUCT_PORT, BARE_PORT = 18_801, 18_802
 _WARM_UP_S = 3.0
 _ANSWER_BYTES = {"single": 80, "batch": 80, "decide": 1_900}
 Told = Callable[[str], None]
@@ -82,27 +82,34 @@ def served(settings: Settings, told: Told) -> Iterator[tuple[int, float]]:
         told("server stopped")
 
 
+@contextmanager
+def bare_served(answer_bytes: int, port: int = BARE_PORT) -> Iterator[int]:
+    """Run the bare endpoint, which answers so many bytes; yield its pid."""
+    command = [sys.executable, "-m", "tailorbird.bench.bare", "--port", str(port)]
+    command += ["--answer-bytes", str(answer_bytes)]
+    bare = subprocess.Popen(command)  # noqa: S603
+    try:
+        _wait_for(port)
+        yield bare.pid
+    finally:
+        bare.terminate()
+        bare.wait(timeout=10)
+
+
 def _throughput(
     name: str, scripts: dict[str, Path], how: tuple[int, int], unit: str, per: int
 ) -> Row:
     rounds, seconds = how
-    command = [sys.executable, "-m", "tailorbird.bench.bare", "--port", str(_BARE_PORT)]
-    command += ["--answer-bytes", str(_ANSWER_BYTES[name])]
-    bare = subprocess.Popen(command)  # noqa: S603
     ours, ceiling, ratios = [], [], []
-    try:
-        _wait_for(_BARE_PORT)
+    with bare_served(_ANSWER_BYTES[name]):
         # Once before it counts: a server that has just started reads, compiles and remembers.
         wrk(f"http://{HOST}:{PRODUCT_PORT}", scripts[name], seconds, 16)
         for _ in range(rounds):
             one = wrk(f"http://{HOST}:{PRODUCT_PORT}", scripts[name], seconds, 16)
-            top = wrk(f"http://{HOST}:{_BARE_PORT}", scripts[f"bare_{name}"], seconds, 16)
+            top = wrk(f"http://{HOST}:{BARE_PORT}", scripts[f"bare_{name}"], seconds, 16)
             ours.append(one.per_second)
             ceiling.append(top.per_second)
             ratios.append(one.per_second / top.per_second)
-    finally:
-        bare.terminate()
-        bare.wait(timeout=10)
     return Row(
         what=f"{name}, throughput",
         figure=round(statistics.median(ours) * per),
