@@ -53,7 +53,7 @@ def demo(
 async def _prepare(
     settings: Settings, console: Console, shoppers: int, days: int
 ) -> dict[KeyKind, str]:
-    install = Install(settings)
+    install = Install(settings, serving=False)
     try:
         workspace = await install.workspace()
         if await workspace.log.count() == 0:

@@ -1,10 +1,11 @@
 """Warming up: the models' loops become machine code beside other work, the first time they run.
 
-Compiling takes half a minute of one core on a machine that has never trained. The demo lets a
-second process do it while history is generated; what that process compiles is kept on disk, where
-training finds it.
+Compiling takes most of a minute of one core on a machine that has never served. The demo lets two
+processes do it while history is generated; what they compile is kept on disk, where training and
+serving find it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing import get_context
@@ -15,11 +16,11 @@ import numpy as np
 
 from tailorbird.catalog.items import Item
 from tailorbird.predict.outcomes import TrainingDecision
-from tailorbird.predict.predictor import Trained
+from tailorbird.predict.predictor import Predictor, Trained
 from tailorbird.predict.registry.card import Card
 from tailorbird.predict.trainer import Plan, train
 from tailorbird.predict.training import TrainingEvent, TrainingLine
-from tailorbird.spine.clock import HOUR_MS, MINUTE_MS
+from tailorbird.spine.clock import HOUR_MS, MINUTE_MS, wall_clock
 from tailorbird.spine.events import ORDER_COMPLETED, PRODUCT_VIEWED
 
 _VISITORS = 600
@@ -76,20 +77,30 @@ def is_warm() -> bool:
 
 @contextlib.contextmanager
 def beside() -> Iterator[None]:
-    """Let a second process warm up while the block runs, if this machine is not warm yet."""
+    """Let two processes warm up while the block runs, if this machine is not warm yet."""
     if is_warm():
         yield
         return
-    process = get_context("spawn").Process(target=warm_up, daemon=True)
-    process.start()
+    apart = get_context("spawn")
+    training = apart.Process(target=warm_up_training, daemon=True)
+    serving = apart.Process(target=warm_up_serving, daemon=True)
+    training.start()
+    serving.start()
     try:
         yield
+        serving.join()  # what it has not compiled yet would be compiled again by whoever serves
     finally:
-        process.terminate()
-        process.join()
+        for process in (training, serving):
+            process.terminate()
+            process.join()
 
 
-def warm_up() -> None:
+def warm_up_serving() -> None:
+    """Make ready to answer from no models, so that all loops of answering are compiled."""
+    asyncio.run(Predictor(wall_clock).refresh())
+
+
+def warm_up_training() -> None:
     """Train on a log of nothing, so that all loops of training are compiled."""
     plan = Plan(budget_seconds=_BUDGET_S)
     train(Nothing(), Nowhere(), _VISITORS * HOUR_MS, np.random.default_rng(0), plan=plan)

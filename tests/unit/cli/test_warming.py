@@ -36,4 +36,8 @@ def test_a_warm_machine_starts_no_second_process(
 
 @pytest.mark.long
 def test_warming_up_trains_on_nothing_and_keeps_nothing() -> None:
-    warming.warm_up()
+    warming.warm_up_training()
+
+
+def test_warming_up_makes_ready_to_answer_from_nothing() -> None:
+    warming.warm_up_serving()
