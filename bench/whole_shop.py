@@ -1,0 +1,177 @@
+"""A shop for the page with everything on: filled, with a trial behind it, and really trained."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from bench.filled import fill
+from bench.whole_page import TRIAL_PLACE, configuration, trial_configuration
+from tailorbird.access.keys import KeyKind, new_key
+from tailorbird.bench.measuring import Told
+from tailorbird.collect.admit import Door
+from tailorbird.compose import Install, Workspace
+from tailorbird.configure.ports import Deed
+from tailorbird.decide.wire import CartLine, DecideRequest, RequestContext, Slot
+from tailorbird.settings import Settings
+from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.ids import DEFAULT_WORKSPACE, Subject
+
+_DAYS, _TOGETHER = 30, 64
+_BUYS, _BUYS_WITH, _BUYS_WITH_BUSY = 0.1, 0.2, 0.6
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+class Filled(NamedTuple):
+    """A shop on disk.
+
+    Attributes:
+        key: a secret one.
+        goods: the ids of its items.
+        people: who have been there, the busiest first.
+    """
+
+    key: str
+    goods: list[str]
+    people: list[Subject]
+
+
+async def filled(settings: Settings, people: int, items: int) -> Filled:
+    """Fill an empty folder with goods and a month of events, and let a trial of an offer run.
+
+    In the trial half of the people get an offer, by lot. Their orders are made up: one in ten buys
+    without, one in five with, and of the busier half six in ten with. There is an effect to find.
+    """
+    install = Install(settings)
+    try:
+        key, text = new_key(KeyKind.SECRET, DEFAULT_WORKSPACE, wall_clock(), label="bench")
+        install.keys.add(key, text)
+        shop = await install.workspace()
+        goods = await fill(shop, people, _DAYS, size=items)
+        seen = await _seen(shop)
+        await shop.configurator.apply(
+            {"page.yaml": trial_configuration()}, Deed("bench", wall_clock())
+        )
+        await _tried(shop, list(seen), np.array([*seen.values()]), goods)
+    finally:
+        await install.close()
+    return Filled(text, goods, sorted(seen, key=lambda one: -seen[one]))
+
+
+def trained(settings: Settings, budget: float, told: Told) -> str | None:
+    """Train all that the page asks by the product's own commands; return why there is no uplift.
+
+    Args:
+        settings: of the folder.
+        budget: about how many seconds the next-item model may take.
+        told: hears of each step.
+    """
+    told("training models of items, of people and of uplift, and finding segments")
+    ended = time.monotonic()
+    command(settings, "train", "items", "--budget", str(budget))
+    command(settings, "train", "people")
+    command(settings, "segments", "refresh")
+    window_days = (time.monotonic() - ended) / 86_400  # orders follow at once: all of it is over
+    try:
+        command(settings, "train", "uplift", "--window", f"{window_days:.6f}")
+    except subprocess.CalledProcessError as refused:
+        return str(refused.stderr).strip().splitlines()[0]
+    return None
+
+
+def versions(settings: Settings) -> list[dict[str, Any]]:
+    """Return the versions that were trained, as `tailorbird models list` tells them."""
+    made: list[dict[str, Any]] = json.loads(command(settings, "models", "list", "--json"))
+    return made
+
+
+def configured(settings: Settings, *, rules: bool = True) -> None:
+    """Put the page's configuration in force by `tailorbird apply`; a running server adopts it."""
+    place = Path(settings.data).parent / "configuration"
+    place.mkdir(exist_ok=True)
+    (place / "page.yaml").write_text(configuration(rules=rules), "utf-8")
+    command(settings, "apply", str(place))
+
+
+def command(settings: Settings, *said: str) -> str:
+    """Run a command of the product on the folder; return what it printed.
+
+    Raises:
+        CalledProcessError: it failed; `stderr` says why.
+    """
+    words = [sys.executable, "-m", "tailorbird.cli.main", *said, "--data", settings.data]
+    alone = {**os.environ, **_ONE_THREAD}
+    done = subprocess.run(words, check=True, capture_output=True, text=True, env=alone)
+    return done.stdout
+
+
+async def _seen(shop: Workspace) -> dict[Subject, int]:
+    """Return who has been there, with how many events of theirs there are."""
+    counts, named = dict[str, int](), dict[str, Subject]()
+    offset = 0
+    while batch := await shop.log.read(offset, 5_000):
+        offset = batch[-1].offset
+        for logged in batch:
+            event = logged.event
+            name = event.user_id or event.anonymous_id
+            if name is not None:
+                counts[name] = counts.get(name, 0) + 1
+                named[name] = Subject(event.anonymous_id, event.user_id)
+    return {named[name]: count for name, count in counts.items()}
+
+
+async def _tried(
+    shop: Workspace, people: Sequence[Subject], busy: np.ndarray[Any, Any], goods: Sequence[str]
+) -> None:
+    """Give the offer by lot to everybody, and let some of them order at once."""
+    rng = np.random.default_rng(3)
+    busier = busy > np.median(busy)
+    for start in range(0, len(people), _TOGETHER):
+        some = range(start, min(len(people), start + _TOGETHER))
+        carts = {at: goods[int(rng.integers(len(goods)))] for at in some}
+        given = await asyncio.gather(*(_given(shop, people[at], carts[at]) for at in some))
+        chance = {
+            at: _BUYS if not offered else (_BUYS_WITH_BUSY if busier[at] else _BUYS_WITH)
+            for at, offered in zip(some, given, strict=True)
+        }
+        orders = [
+            _order(people[at], carts[at], f"trial-{at}") for at in some if rng.random() < chance[at]
+        ]
+        await shop.collector.collect(orders, Door(source="bench", received_at_ms=wall_clock()))
+
+
+async def _given(shop: Workspace, who: Subject, item: str) -> bool:
+    context = RequestContext(cart=(CartLine(item, 1),), currency="EUR")
+    request = DecideRequest(
+        (Slot(TRIAL_PLACE),), who.anonymous_id, who.user_id, context=context, deadline_ms=5_000
+    )
+    answer = await shop.decider.decide(request, who, {}, deadline_ms=5_000)
+    offer = answer.decisions[0].offer
+    return isinstance(offer, msgspec.Struct) and offer.id == "trial"
+
+
+def _order(who: Subject, item: str, name: str) -> bytes:
+    said = {
+        "type": "track",
+        "event": "Order Completed",
+        "messageId": name,
+        "anonymousId": who.anonymous_id,
+        "userId": who.user_id,
+        "properties": {
+            "order_id": name,
+            "revenue": 60,
+            "currency": "EUR",
+            "products": [{"product_id": item, "price": 60, "quantity": 1}],
+        },
+    }
+    return msgspec.json.encode({name: one for name, one in said.items() if one is not None})
