@@ -26,6 +26,7 @@ leanings are about wanting, and at a shop with two sources it is so for everyone
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import exp2, log2
 from typing import Literal
 
@@ -136,14 +137,17 @@ def leanings(pulls: Pulls, now_ms: int, horizon: Horizon) -> tuple[Leaning, ...]
     for facet, pull in pulls.items():
         mass = pull.short if horizon == "short" else pull.long
         masses[facet] = mass * exp2((pull.last_ms - newest_ms) / half_life)
-    for facet in sorted(masses):
+    by_name = sorted(masses)
+    for facet in by_name:
         family = _family(facet)
         totals[family] = totals.get(family, 0.0) + masses[facet]
     fading = exp2(-max(0, now_ms - newest_ms) / half_life)
-    ranked = sorted(masses.items(), key=lambda pair: (-pair[1], pair[0]))
+    by_name.sort(key=masses.__getitem__, reverse=True)  # equal ones stay in order of name
     return tuple(
-        Leaning(facet, _ratio(mass, totals[_family(facet)]), mass * fading)
-        for facet, mass in ranked
+        [
+            Leaning(facet, _ratio(masses[facet], totals[_family(facet)]), masses[facet] * fading)
+            for facet in by_name
+        ]
     )
 
 
@@ -172,6 +176,7 @@ def _strength(entry: tuple[str, Pull]) -> tuple[float, str]:
     return (log2(pull.long) + pull.last_ms / LONG_HALF_LIFE_MS, facet)
 
 
+@lru_cache(maxsize=16_384)
 def _family(facet: str) -> tuple[str, int]:
     """Return the kind and the depth, within which shares add up to one."""
     return (facet.partition(":")[0], facet.count(" > "))
