@@ -24,9 +24,9 @@ def sentences(gains: Sequence[Gain], possible: float | None) -> Iterator[str]:
         one = against(gains, GATED, than)
         if one is not None:
             yield f"Offers by uplift leave {_more(one.profit)} than {meant}."
-    most = against(gains, SEEING, PLAIN)
-    if most is not None and possible is not None:
-        got = f"{possible:.0%} of that" if possible > 0.0 else "nothing of that"
+    most, own = against(gains, SEEING, PLAIN), against(gains, GATED, PLAIN)
+    if most is not None and own is not None and possible is not None:
+        got = f"{possible:.0%} of that" if own.profit.low > 0.0 else "nothing of that beyond luck"
         yield (
             "Were it known what each shopper is like, offers could leave "
             f"{_more(most.profit)} than no offers; those by uplift got {got}."
