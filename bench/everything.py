@@ -30,7 +30,7 @@ from tailorbird.bench.measuring import BARE_PORT, HOST, PRODUCT_PORT, Told, bare
 from tailorbird.settings import Settings
 
 _WHOLE, _LESS, _PLAIN = "everything", "less", "plain home_recs, as it ships"
-_ASKED, _LOOKED_AT, _CONNECTIONS = 400, 120, 16
+_ASKED, _LOOKED_AT, _WEIGHED, _CONNECTIONS = 400, 120, 12, 16
 _KIB = 1024
 
 
@@ -91,18 +91,22 @@ def main() -> None:
         print("\n".join(_models(serving, refused)), flush=True)
         model = next(name for name, one in serving.items() if one.get("ranker"))
         load = (said.rounds, said.seconds, said.rate)
-        print(measured(settings, shop, model, load, _tell))
+        print(measured(settings, shop, (model, refused is None), load, _tell))
 
 
 def measured(
-    settings: Settings, shop: Filled, model: str, load: tuple[int, int, int], told: Told
+    settings: Settings,
+    shop: Filled,
+    learned: tuple[str, bool],
+    load: tuple[int, int, int],
+    told: Told,
 ) -> str:
     """Measure a shop that is filled, configured and trained; return the tables.
 
     Args:
         settings: of its folder.
         shop: who asks, with which key.
-        model: the version that must have ordered the items.
+        learned: the version that must have ordered the items, and whether uplift must be told.
         load: rounds, seconds of each load, and pages a second in the open loop.
         told: hears of each step.
 
@@ -121,7 +125,7 @@ def measured(
         told("everybody for the first time")
         first = _at_rate("everything, first time that somebody is asked", asks[_WHOLE], (rate, pid))
         told("looking whether each part is there")
-        sizes = _looked_at(shop, model)
+        sizes = _looked_at(shop, learned[0], uplift=learned[1])
         folder = Path(settings.data).parent
         pages = dict(_pages(folder, shop, sizes, stack))
         told("each page once before it counts")
@@ -239,22 +243,23 @@ def _to_bare(asked: Sequence[bytes]) -> list[bytes]:
     return [one.replace(b"POST /v1/decide ", b"POST /bare ", 1) for one in asked]
 
 
-def _looked_at(shop: Filled, model: str) -> dict[str, int]:
+def _looked_at(shop: Filled, model: str, *, uplift: bool) -> dict[str, int]:
     """Return how long answers to each page are in bytes, once every part was seen to be there."""
     sizes = {}
     for name, places in VARIANTS.items():
-        most = _LOOKED_AT if name == _WHOLE else _LOOKED_AT // 10
-        some = bodies(shop.people, shop.goods, places, _ASKED)[:most]
+        some = bodies(shop.people, shop.goods, places, _WEIGHED)
         answers = [_asked("/v1/decide", shop.key, body) for body in some]
         sizes[name] = round(statistics.median(len(one) for one in answers))
-        if name == _WHOLE:
-            away = missing([json.loads(one) for one in answers], model)
-            if away:
-                raise SystemExit(f"not on: {', '.join(away)}")
-    found = json.loads(_asked("/v1/rules", shop.key, None))["rules"]
-    groups = json.loads(_asked("/v1/segments", shop.key, None))["segments"]
-    if not found or not groups:
-        raise SystemExit("not on: rules or segments")
+    whole = bodies(shop.people, shop.goods, VARIANTS[_WHOLE], _LOOKED_AT, explain=True)
+    found = [json.loads(_asked("/v1/decide", shop.key, body)) for body in whole]
+    away = missing(found, model, uplift=uplift)
+    away += [
+        name
+        for name in ("rules", "segments")
+        if not json.loads(_asked(f"/v1/{name}", shop.key, None))[name]
+    ]
+    if away:
+        raise SystemExit(f"not on: {', '.join(away)}")
     return sizes
 
 

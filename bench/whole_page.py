@@ -15,6 +15,7 @@ from tailorbird.spine.ids import Subject
 
 TRIAL, TRIAL_PLACE = "trial", "trial_offer"
 RULES, ITEMS = 50, 12
+UNTRAINED = "none"
 _DEADLINE_MS = 2_000
 """So long that no model is left out while the load queues: what is measured is the whole answer."""
 
@@ -150,23 +151,31 @@ def trial_offer() -> dict[str, Any]:
 
 
 def bodies(
-    people: Sequence[Subject], goods: Sequence[str], placements: Sequence[str], count: int
+    people: Sequence[Subject],
+    goods: Sequence[str],
+    placements: Sequence[str],
+    count: int,
+    *,
+    explain: bool = False,
 ) -> list[bytes]:
     """Return requests for a page, each of another person with another item and another cart."""
     rng = np.random.default_rng(1)
     items = rng.integers(0, len(goods), (count, 3)).tolist()
     return [
-        _body(people[number % len(people)], [goods[one] for one in items[number]], placements)
+        _body(
+            people[number % len(people)], [goods[one] for one in items[number]], placements, explain
+        )
         for number in range(count)
     ]
 
 
-def missing(answers: Sequence[Answer], model: str) -> list[str]:
+def missing(answers: Sequence[Answer], model: str, *, uplift: bool) -> list[str]:
     """Return which parts of the page some answers together do not show, in words; none if all do.
 
     Args:
-        answers: to the page with everything on, of many people.
+        answers: to the page with everything on, of many people, explained.
         model: the version that must have ordered the items.
+        uplift: whether some depths must follow from uplift.
     """
     home, hero, offer, action = (
         [one["decisions"][place] for one in answers] for place in range(len(EVERYTHING))
@@ -175,15 +184,19 @@ def missing(answers: Sequence[Answer], model: str) -> list[str]:
     arms = {one["variant"] for each in home + action for one in each["experiments"]}
     shown = [one for each in home for one in each["items"]]
     taken = {one["id"] for each in action for one in each["actions"]}
+    sources = {name for one in shown for name in one["sources"]}
+    reasons = [one["offer"]["reason"] for one in offer if one["offer"] is not None]
     parts = {
         "recommendations of a full page": all(len(one["items"]) == ITEMS for one in home),
         "levels that rest on the person": _most(home, _personal),
         "the trained version": all(one["model"] == model for one in home),
+        "the collaborative source": model == UNTRAINED or "collaborative" in sources,
         "discovery": any(one["explore"] for one in shown),
         "content by a contextual bandit": all(_contextual(one["content"]) for one in hero),
         "several creatives": len({one["content"]["id"] for one in hero}) > 1,
         "an offer": _most(offer, lambda one: one["offer"] is not None),
         "a discount with a code": any((one["offer"] or {}).get("code") for one in offer),
+        "a depth by uplift": not uplift or any("how you shop" in one for one in reasons),
         "an action that is taken": bool(taken - {"nothing"}),
         "nothing as an action": "nothing" in taken,
         "both experiments": tried == {"discovery", "acting"},
@@ -204,8 +217,14 @@ def _contextual(content: Answer) -> bool:
     return "actionProbability" in content
 
 
-def _body(who: Subject, items: Sequence[str], placements: Sequence[str]) -> bytes:
+def _body(
+    who: Subject,
+    items: Sequence[str],
+    placements: Sequence[str],
+    explain: bool,  # noqa: FBT001
+) -> bytes:
     said = {
+        **({"explain": True} if explain else {}),
         "anonymousId": who.anonymous_id,
         "userId": who.user_id,
         "deadlineMs": _DEADLINE_MS,

@@ -9,6 +9,7 @@ import msgspec
 from bench.everything import script, worked_ns
 from bench.whole_page import (
     EVERYTHING,
+    UNTRAINED,
     VARIANTS,
     bodies,
     configuration,
@@ -64,7 +65,7 @@ def test_work_of_the_main_thread_is_counted() -> None:
 
 
 def test_what_an_answer_lacks_is_named() -> None:
-    shown = {"level": "bestsellers", "model": "none", "experiments": []}
+    shown = {"level": "bestsellers", "model": UNTRAINED, "experiments": []}
     answer = {
         "decisions": [
             {**shown, "items": []},
@@ -73,11 +74,12 @@ def test_what_an_answer_lacks_is_named() -> None:
             {**shown, "actions": [{"id": "nothing"}]},
         ]
     }
-    assert "an offer" in missing([answer], "none")
+    assert "an offer" in missing([answer], UNTRAINED, uplift=False)
 
 
 def test_answers_of_a_small_shop_show_every_part(tmp_path: Path) -> None:
-    assert missing(asyncio.run(_answered(tmp_path, 60)), "none") == []
+    answers = asyncio.run(_answered(tmp_path, 60))
+    assert missing(answers, UNTRAINED, uplift=False) == []
 
 
 async def _answered(folder: Path, count: int) -> list[dict[str, Any]]:
@@ -89,10 +91,10 @@ async def _answered(folder: Path, count: int) -> list[dict[str, Any]]:
         shop = await install.workspace()
         await shop.configurator.apply({"page.yaml": configuration()}, Deed("test", wall_clock()))
         answers = []
-        for body in bodies(made.people, made.goods, EVERYTHING, count):
+        for body in bodies(made.people, made.goods, EVERYTHING, count, explain=True):
             request = decode_request(body)
             who = Subject(str(request.anonymous_id), str(request.user_id or "") or None)
-            answer = await shop.decider.decide(request, who, {}, deadline_ms=5_000)
+            answer = await shop.decider.decide(request, who, {}, deadline_ms=5_000, explain=True)
             answers.append(msgspec.to_builtins(answer))
     finally:
         await install.close()
