@@ -41,7 +41,7 @@ class Moment:
     @cached_property
     def price(self) -> PriceSensitivity:
         """How much price moves the person."""
-        return price_sensitivity(self.profile, self.now_ms)
+        return price_sensitivity(self.profile, self.now_ms, self.long)
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:

@@ -1,10 +1,10 @@
 """What a customer is worth (recency, frequency, money), and how much price moves them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from tailorbird.profile.affinity import leanings
+from tailorbird.profile.affinity import Leaning, leanings
 from tailorbird.profile.orders import (
     NO_ORDERS,
     Orders,
@@ -101,10 +101,17 @@ def worth(orders: Orders, now_ms: int) -> Worth:
     )
 
 
-def price_sensitivity(profile: Profile, now_ms: int) -> PriceSensitivity:
+def price_sensitivity(
+    profile: Profile, now_ms: int, leans: Sequence[Leaning] | None = None
+) -> PriceSensitivity:
     """Return what is known of price sensitivity, from the newest 500 order lines and the leanings.
 
     An order's discount or coupon makes every item of it count as lowered.
+
+    Args:
+        profile: whose.
+        now_ms: when.
+        leans: their long leanings at that time, where these are at hand already.
     """
     lowered_items = items = lowered_minor = minor = 0
     for one in placed(profile.orders):
@@ -119,7 +126,7 @@ def price_sensitivity(profile: Profile, now_ms: int) -> PriceSensitivity:
     return PriceSensitivity(
         items=lowered_items / items if enough else None,
         revenue=lowered_minor / minor if enough and minor else None,
-        band=_typical_band(profile, now_ms),
+        band=_typical_band(leanings(profile.facets, now_ms, "long") if leans is None else leans),
     )
 
 
@@ -168,8 +175,8 @@ def _discounted(sale: Sale) -> bool:
     return bool(sale.coupon) or sale.discount_minor > 0
 
 
-def _typical_band(profile: Profile, now_ms: int) -> str | None:
-    bands = [one for one in leanings(profile.facets, now_ms, "long") if one.kind == "price"]
+def _typical_band(leans: Sequence[Leaning]) -> str | None:
+    bands = [one for one in leans if one.kind == "price"]
     if sum(band.score for band in bands) < ENOUGH_LEANING:
         return None
     return bands[0].name
