@@ -19,8 +19,8 @@ def test_who_never_ordered_is_worth_nothing_yet() -> None:
 def test_recency_counts_from_the_last_order_that_stands() -> None:
     profile = somebody_who(
         an_order(at=NOON_MS - 9 * DAY),
-        an_order(at=NOON_MS - DAY, order_id="o1"),
-        an_order(at=NOON_MS, order_id="o1", name="Order Cancelled"),
+        an_order(at=NOON_MS - DAY, order_id="the-last"),
+        an_order(at=NOON_MS, order_id="the-last", name="Order Cancelled"),
     )
     value = worth(profile.orders, NOON_MS)
     assert (value.recency_days, value.frequency, value.cancelled) == (9.0, 1, 1)
