@@ -74,12 +74,12 @@ class Page(msgspec.Struct, frozen=True):
 def main() -> None:
     """Measure, and print tables."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--people", type=int, default=1_500)
-    asked.add_argument("--items", type=int, default=1_000)
+    asked.add_argument("--people", type=int, default=2_000)
+    asked.add_argument("--items", type=int, default=1_200)
     asked.add_argument("--rounds", type=int, default=2)
     asked.add_argument("--seconds", type=int, default=1, help="of each load in a round")
     asked.add_argument("--rate", type=int, default=200, help="pages a second in the open loop")
-    asked.add_argument("--budget", type=float, default=8.0, help="seconds for the next-item model")
+    asked.add_argument("--budget", type=float, default=10.0, help="seconds for the next-item model")
     said = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="tailorbird-everything-") as folder:
         settings = Settings(data=str(Path(folder) / "data"), port=PRODUCT_PORT)

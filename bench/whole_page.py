@@ -112,7 +112,9 @@ _ACTIONS = [
 
 def configuration(*, rules: bool = True) -> str:
     """Return the file that puts everything in force, or everything but rules."""
-    said = {
+    idle = {"next_action": {"actions": ["nothing"]}}
+    acting = {"next_action": {"exploreShare": 0.05}}  # named, so that control has a ghost of it
+    said: dict[str, Any] = {
         "placements": _placements(),
         "offers": [
             {"name": "week", **_OFFER, "byUplift": _BY_UPLIFT, "when": _when()},
@@ -123,7 +125,7 @@ def configuration(*, rules: bool = True) -> str:
         "holdouts": [{"name": "global", "share": 0.05}],
         "experiments": [
             _experiment("discovery", {}, {"home_recs": {"exploreShare": 0.2}}),
-            _experiment("acting", {"next_action": {"actions": ["nothing"]}}, {}),
+            _experiment("acting", idle, acting),
         ],
     }
     if rules:
@@ -223,7 +225,7 @@ def _body(
     placements: Sequence[str],
     explain: bool,  # noqa: FBT001
 ) -> bytes:
-    said = {
+    said: dict[str, Any] = {
         **({"explain": True} if explain else {}),
         "anonymousId": who.anonymous_id,
         "userId": who.user_id,

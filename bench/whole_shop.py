@@ -62,10 +62,10 @@ async def filled(settings: Settings, people: int, items: int) -> Filled:
         await shop.configurator.apply(
             {"page.yaml": trial_configuration()}, Deed("bench", wall_clock())
         )
-        await _tried(shop, list(seen), np.array([*seen.values()]), goods)
+        await _tried(shop, list(seen), list(seen.values()))
     finally:
         await install.close()
-    return Filled(text, goods, sorted(seen, key=lambda one: -seen[one]))
+    return Filled(text, goods, sorted(seen, key=lambda one: -seen[one].events))
 
 
 def trained(settings: Settings, budget: float, told: Told) -> str | None:
@@ -115,9 +115,16 @@ def command(settings: Settings, *said: str) -> str:
     return done.stdout
 
 
-async def _seen(shop: Workspace) -> dict[Subject, int]:
-    """Return who has been there, with how many events of theirs there are."""
-    counts, named = dict[str, int](), dict[str, Subject]()
+class _Past(NamedTuple):
+    """How often somebody did something, and with which item last."""
+
+    events: int
+    item: str
+
+
+async def _seen(shop: Workspace) -> dict[Subject, _Past]:
+    """Return who has been there and looked at something, with what they did."""
+    pasts, named = dict[str, _Past](), dict[str, Subject]()
     offset = 0
     while batch := await shop.log.read(offset, 5_000):
         offset = batch[-1].offset
@@ -125,20 +132,21 @@ async def _seen(shop: Workspace) -> dict[Subject, int]:
             event = logged.event
             name = event.user_id or event.anonymous_id
             if name is not None:
-                counts[name] = counts.get(name, 0) + 1
+                before = pasts.get(name, _Past(0, ""))
+                item = str(event.items[-1].id) if event.items else before.item
+                pasts[name] = _Past(before.events + 1, item)
                 named[name] = Subject(event.anonymous_id, event.user_id)
-    return {named[name]: count for name, count in counts.items()}
+    return {named[name]: past for name, past in pasts.items() if past.item}
 
 
-async def _tried(
-    shop: Workspace, people: Sequence[Subject], busy: np.ndarray[Any, Any], goods: Sequence[str]
-) -> None:
-    """Give the offer by lot to everybody, and let some of them order at once."""
+async def _tried(shop: Workspace, people: Sequence[Subject], pasts: Sequence[_Past]) -> None:
+    """Give the offer by lot to everybody, and let some order at once what they were last at."""
     rng = np.random.default_rng(3)
+    busy = np.array([one.events for one in pasts])
     busier = busy > np.median(busy)
     for start in range(0, len(people), _TOGETHER):
         some = range(start, min(len(people), start + _TOGETHER))
-        carts = {at: goods[int(rng.integers(len(goods)))] for at in some}
+        carts = {at: pasts[at].item for at in some}
         given = await asyncio.gather(*(_given(shop, people[at], carts[at]) for at in some))
         chance = {
             at: _BUYS if not offered else (_BUYS_WITH_BUSY if busier[at] else _BUYS_WITH)
