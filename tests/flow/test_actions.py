@@ -282,6 +282,22 @@ experiments:
     assert [one["id"] for one in ghost["decision"]["actions"]] == ["reminder", "proof"]
 
 
+def test_an_arm_that_changes_nothing_is_a_ghost_of_a_control_that_acts_not(acting: Shop) -> None:
+    experiment = """
+experiments:
+  - name: acting
+    control: quiet
+    status: running
+    variants:
+      - {name: quiet, weight: 999, placements: {next_action: {actions: [nothing]}}}
+      - {name: active, weight: 1}
+"""
+    apply(acting, ACTIONS + experiment)
+    best(acting)
+    acting.run(acting.workspace.journal.flush())
+    assert acting.run(acting.workspace.journal.latest(1))[0].ghosts[0]["variant"] == "active"
+
+
 def test_another_policy_of_actions_is_judged_from_the_shops_own_log(acting: Shop) -> None:
     apply(acting, ACTIONS.replace("exploreShare: 0", "exploreShare: 0.5"))
     for number in range(40):

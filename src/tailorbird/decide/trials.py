@@ -130,14 +130,20 @@ class Trials:
     def _ghosts(
         self, place: int, placement: Placement, split: Split, one: Assignment
     ) -> Iterator[Ghost]:
-        """Yield the other arms' policies, for whoever is in control or kept out."""
+        """Yield the other arms' policies, for whoever is in control or kept out.
+
+        An arm that says nothing of a placement has it as configured, which is a ghost where control
+        has it otherwise.
+        """
         experiment = split.experiment
         if one.forced or one.variant not in {experiment.control, HELD_OUT}:
             return
         if placement.kind is PlacementKind.OFFER:
             return
+        changed = (placement.name, experiment.name, one.variant) in self._varied
         for variant in experiment.variants:
-            other = self._varied.get((placement.name, experiment.name, variant.name))
+            key = (placement.name, experiment.name, variant.name)
+            other = self._varied.get(key, placement if changed else None)
             if other is not None and variant.name != one.variant:
                 yield Ghost(place, experiment.name, variant.name, other)
 
