@@ -78,15 +78,14 @@ def main() -> None:
     asked.add_argument("--items", type=int, default=1_200)
     asked.add_argument("--rounds", type=int, default=2)
     asked.add_argument("--seconds", type=int, default=1, help="of each load in a round")
-    asked.add_argument("--rate", type=int, default=200, help="pages a second in the open loop")
+    asked.add_argument("--rate", type=int, default=100, help="pages a second in the open loop")
     asked.add_argument("--budget", type=float, default=10.0, help="seconds for the next-item model")
     said = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="tailorbird-everything-") as folder:
         settings = Settings(data=str(Path(folder) / "data"), port=PRODUCT_PORT)
         _tell(f"filling a shop: {said.people:,} people, {said.items:,} items")
         shop = asyncio.run(filled(settings, said.people, said.items))
-        configured(settings)
-        refused = trained(settings, said.budget, _tell)
+        refused = trained(settings, shop, said.budget, _tell)
         serving = {one["name"]: one for one in versions(settings) if one["serving"]}
         print("\n".join(_models(serving, refused)), flush=True)
         model = next(name for name, one in serving.items() if one.get("ranker"))

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,20 +38,28 @@ class Filled(NamedTuple):
     Attributes:
         key: a secret one.
         goods: the ids of its items.
-        people: who have been there, the busiest first.
+        pasts: who has been there, and what each of them did, the busiest first.
     """
 
     key: str
     goods: list[str]
-    people: list[Subject]
+    pasts: dict[Subject, Past]
+
+    @property
+    def people(self) -> list[Subject]:
+        """Who has been there, the busiest first."""
+        return list(self.pasts)
+
+
+class Past(NamedTuple):
+    """How often somebody did something, and with which item last."""
+
+    events: int
+    item: str
 
 
 async def filled(settings: Settings, people: int, items: int) -> Filled:
-    """Fill an empty folder with goods and a month of events, and let a trial of an offer run.
-
-    In the trial half of the people get an offer, by lot. Their orders are made up: one in ten buys
-    without, one in five with, and of the busier half six in ten with. There is an effect to find.
-    """
+    """Fill an empty folder with goods and a month of events."""
     install = Install(settings)
     try:
         key, text = new_key(KeyKind.SECRET, DEFAULT_WORKSPACE, wall_clock(), label="bench")
@@ -59,28 +67,50 @@ async def filled(settings: Settings, people: int, items: int) -> Filled:
         shop = await install.workspace()
         goods = await fill(shop, people, _DAYS, size=items)
         seen = await _seen(shop)
-        await shop.configurator.apply(
-            {"page.yaml": trial_configuration()}, Deed("bench", wall_clock())
-        )
-        await _tried(shop, list(seen), list(seen.values()))
     finally:
         await install.close()
-    return Filled(text, goods, sorted(seen, key=lambda one: -seen[one].events))
+    busiest = sorted(seen, key=lambda one: -seen[one].events)
+    return Filled(text, goods, {one: seen[one] for one in busiest})
 
 
-def trained(settings: Settings, budget: float, told: Told) -> str | None:
+async def tried(settings: Settings, made: Filled) -> None:
+    """Let a trial of an offer run: half of the people get it, by lot, and some order at once.
+
+    Their orders are made up: one in ten buys without, one in five with, and of the busier half six
+    in ten with. There is an effect to find.
+    """
+    install = Install(settings)
+    try:
+        shop = await install.workspace()
+        said = {"page.yaml": trial_configuration()}
+        await shop.configurator.apply(said, Deed("bench", wall_clock()))
+        rng = np.random.default_rng(3)
+        people = made.people
+        mixed = [people[at] for at in rng.permutation(len(people)).tolist()]
+        await _ordered(shop, mixed, made.pasts, rng)
+    finally:
+        await install.close()
+
+
+def trained(settings: Settings, made: Filled, budget: float, told: Told) -> str | None:
     """Train all that the page asks by the product's own commands; return why there is no uplift.
+
+    Models of items and people are trained before the trial, whose made-up orders are no taste.
 
     Args:
         settings: of the folder.
+        made: what is in it.
         budget: about how many seconds the next-item model may take.
         told: hears of each step.
     """
-    told("training models of items, of people and of uplift, and finding segments")
-    ended = time.monotonic()
+    told("training models of items and of people, and finding segments")
     command(settings, "train", "items", "--budget", str(budget))
     command(settings, "train", "people")
+    told("a trial of an offer, and what it teaches")
+    asyncio.run(tried(settings, made))
+    ended = time.monotonic()
     command(settings, "segments", "refresh")
+    configured(settings)
     window_days = (time.monotonic() - ended) / 86_400  # orders follow at once: all of it is over
     try:
         command(settings, "train", "uplift", "--window", f"{window_days:.6f}")
@@ -115,16 +145,9 @@ def command(settings: Settings, *said: str) -> str:
     return done.stdout
 
 
-class _Past(NamedTuple):
-    """How often somebody did something, and with which item last."""
-
-    events: int
-    item: str
-
-
-async def _seen(shop: Workspace) -> dict[Subject, _Past]:
+async def _seen(shop: Workspace) -> dict[Subject, Past]:
     """Return who has been there and looked at something, with what they did."""
-    pasts, named = dict[str, _Past](), dict[str, Subject]()
+    pasts, named = dict[str, Past](), dict[str, Subject]()
     offset = 0
     while batch := await shop.log.read(offset, 5_000):
         offset = batch[-1].offset
@@ -132,30 +155,41 @@ async def _seen(shop: Workspace) -> dict[Subject, _Past]:
             event = logged.event
             name = event.user_id or event.anonymous_id
             if name is not None:
-                before = pasts.get(name, _Past(0, ""))
+                before = pasts.get(name, Past(0, ""))
                 item = str(event.items[-1].id) if event.items else before.item
-                pasts[name] = _Past(before.events + 1, item)
+                pasts[name] = Past(before.events + 1, item)
                 named[name] = Subject(event.anonymous_id, event.user_id)
     return {named[name]: past for name, past in pasts.items() if past.item}
 
 
-async def _tried(shop: Workspace, people: Sequence[Subject], pasts: Sequence[_Past]) -> None:
+async def _ordered(
+    shop: Workspace,
+    people: Sequence[Subject],
+    pasts: Mapping[Subject, Past],
+    rng: np.random.Generator,
+) -> None:
     """Give the offer by lot to everybody, and let some order at once what they were last at."""
-    rng = np.random.default_rng(3)
-    busy = np.array([one.events for one in pasts])
-    busier = busy > np.median(busy)
+    middle = float(np.median([one.events for one in pasts.values()]))
     for start in range(0, len(people), _TOGETHER):
         some = range(start, min(len(people), start + _TOGETHER))
-        carts = {at: pasts[at].item for at in some}
+        carts = {at: pasts[people[at]].item for at in some}
         given = await asyncio.gather(*(_given(shop, people[at], carts[at]) for at in some))
         chance = {
-            at: _BUYS if not offered else (_BUYS_WITH_BUSY if busier[at] else _BUYS_WITH)
+            at: _BUYS
+            if not offered
+            else (_BUYS_WITH_BUSY if pasts[people[at]].events > middle else _BUYS_WITH)
             for at, offered in zip(some, given, strict=True)
         }
         orders = [
             _order(people[at], carts[at], f"trial-{at}") for at in some if rng.random() < chance[at]
         ]
         await shop.collector.collect(orders, Door(source="bench", received_at_ms=wall_clock()))
+
+
+def _chance(*, offered: bool, busy: bool) -> float:
+    if not offered:
+        return _BUYS
+    return _BUYS_WITH_BUSY if busy else _BUYS_WITH
 
 
 async def _given(shop: Workspace, who: Subject, item: str) -> bool:

@@ -16,7 +16,7 @@ from bench.whole_page import (
     missing,
     trial_configuration,
 )
-from bench.whole_shop import filled
+from bench.whole_shop import filled, tried
 
 from tailorbird.compose import Install
 from tailorbird.configure.ports import Deed
@@ -86,6 +86,7 @@ async def _answered(folder: Path, count: int) -> list[dict[str, Any]]:
     """Return answers to the whole page of a small shop that nothing was learned of yet."""
     settings = Settings(data=str(folder / "data"))
     made = await filled(settings, 120, 200)
+    await tried(settings, made)
     install = Install(settings)
     try:
         shop = await install.workspace()
