@@ -56,6 +56,11 @@ def test_it_orders_where_a_placement_wants_it_and_nowhere_else(ranked: Shop) -> 
     assert (ids(found, 0)[-1], ids(found, 1)[0]) == ("tent", "tent")
 
 
+def test_an_explained_answer_says_who_put_the_items_into_order(ranked: Shop) -> None:
+    told = ranked.decide("learned", "weighed", anonymousId="v1", explain=True).json()
+    assert [one["ranker"] for one in told["decisions"]] == ["hybrid", "blend"]
+
+
 @pytest.mark.parametrize(("before", "level"), [(False, "bestsellers"), (True, "last_known")])
 def test_where_the_deadline_is_too_near_it_is_not_asked_and_the_level_says_so(
     ranked: Shop, monkeypatch: pytest.MonkeyPatch, before: bool, level: str

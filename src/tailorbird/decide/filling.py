@@ -114,6 +114,7 @@ class Filler:
             level,
             items=items,
             rejected=rejected(found, self._predictor) if asked.explain else None,
+            ranker=found.ranker.value if asked.explain else None,
             notice=None if items else self._notice(),
             runners_up=tuple(self._predictor.vocabulary.decode(found.runners_up)),
             arm=arm,

@@ -17,6 +17,7 @@ from tailorbird.predict.composing import Places
 from tailorbird.predict.hybrid.candidates import candidates
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.price_lists import priced
+from tailorbird.predict.rebuying import patience
 from tailorbird.predict.trading import Stakes
 
 _RUNNERS_UP = 18  # candidates that are written down beside those that are shown
@@ -37,6 +38,7 @@ class Slate(msgspec.Struct, frozen=True, gc=False):
         spoke: the sources that had something to say, one bit each.
         runners_up: the codes that would have come next.
         chance: with which each item was drawn that is shown for discovery; all others were certain.
+        ranker: who put them into order; weights, too, where no learned ranker serves.
     """
 
     codes: list[int]
@@ -49,6 +51,7 @@ class Slate(msgspec.Struct, frozen=True, gc=False):
     spoke: int
     runners_up: list[int]
     chance: float = 1.0
+    ranker: Ranker = Ranker.BLEND
 
 
 def slate(
@@ -69,7 +72,8 @@ def slate(
         limit: items wanted.
         rng: for the places given to discovery.
     """
-    ruled_out = banned(placement.filters, moment)
+    waits = patience(predictor.models.rebuys, predictor.table)
+    ruled_out = banned(placement.filters, moment, waits)
     hybrid = _is_hybrid(placement, moment, predictor)
     tasted = NOBODY
     if placement.weights.collaborative and not hybrid and not moment.generic:
@@ -89,6 +93,8 @@ def slate(
     stakes = Stakes(placement.business.margin, placement.business.freshness)
     if hybrid:
         weighed, spoke = _weighed(moment, next_items, predictor)
+        if moment.price_fit is not None:
+            weighed = priced(weighed, moment.price_fit, placement.lean, predictor.table)
         found, pool = predictor.composer.finished(weighed, spoke, asking, policy, stakes)
     elif moment.price_fit is not None:
         drawn, spoke = predictor.composer.drawn(clues, policy[0])
@@ -107,6 +113,7 @@ def slate(
         spoke=found.spoke,
         runners_up=found.runners_up.tolist(),
         chance=found.chance,
+        ranker=Ranker.HYBRID if hybrid else Ranker.BLEND,
     )
 
 

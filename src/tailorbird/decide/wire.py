@@ -243,6 +243,7 @@ class SlotDecision(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     arm: ShownArm | msgspec.UnsetType = msgspec.UNSET
     actions: tuple[ShownAction, ...] | msgspec.UnsetType = msgspec.UNSET
     considered: tuple[ConsideredAction, ...] | msgspec.UnsetType = msgspec.UNSET
+    ranker: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class AccountInForce(msgspec.Struct, frozen=True, gc=False, rename="camel"):

@@ -27,6 +27,7 @@ from tailorbird.predict.lookalikes import Lookalikes, description_of
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.price_lists import PriceLists
+from tailorbird.predict.rebuying import Rebuys
 from tailorbird.predict.recent import RecentSessions, sessions_of
 from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.sessions import Codes, Vocabulary
@@ -65,6 +66,7 @@ class Models:
         similar: what is alike by text and attributes.
         collaborative: what people with the same past came to.
         hybrid: puts the candidates of all sources into one order; None where none passed its gate.
+        rebuys: how soon what was bought is bought again; None where too little was bought.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Models:
     similar: Lookalikes | None = None
     collaborative: Collaborative | None = None
     hybrid: Hybrid | None = None
+    rebuys: Rebuys | None = None
 
 
 UNTRAINED = Models(name="none", trained_offset=0)

@@ -28,6 +28,7 @@ from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.ports import ModelStore, TrainingSource
 from tailorbird.predict.predictor import Models, Trained
 from tailorbird.predict.propensity.trees import ModelsMissing
+from tailorbird.predict.rebuying import Rebuys, rebuys
 from tailorbird.predict.registry.card import Card, Lineage, Verdict, Window
 from tailorbird.predict.registry.gate import strictest
 from tailorbird.predict.registry.trial import BUDGET_SHARE, Outcome, Serving, tried
@@ -122,7 +123,7 @@ def train(
     )
     hybrid = _hybrid((diary, source), outcome, models, (serving, luck), told)
     verdict = strictest([one for one in (outcome.verdict, hybrid.verdict) if one is not None])
-    models = replace(models, hybrid=hybrid.hybrid)
+    models = replace(models, hybrid=hybrid.hybrid, rebuys=_rebuys(diary))
     card = Card(
         name=models.name,
         trained_offset=last_offset,
@@ -156,6 +157,10 @@ def _complements(diary: Diary, sessions: Sessions, told: Told) -> Neighbors:
     orders = joined_orders(diary.baskets(), diary.buyers(), _SOON_S)
     browsing = Browsing(sessions, diary.leaves())
     return complements(orders, COMPLEMENTS, browsing=browsing, item_count=len(diary.vocabulary))
+
+
+def _rebuys(diary: Diary) -> Rebuys | None:
+    return rebuys(diary.baskets(), diary.buyers(), diary.kinds(), diary.ended_s())
 
 
 def _collaborative(diary: Diary, told: Told) -> Collaborative | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -185,6 +186,18 @@ class Diary:
             if categories:
                 found[code] = numbers.setdefault(categories[-1], len(numbers))
         return found
+
+    def kinds(self) -> list[str | None]:
+        """Return the facet of each item's narrowest category, by code; None where unknown."""
+        found: list[str | None] = [None] * len(self.vocabulary)
+        for code, facets in self.facets.items():
+            found[code] = next((one for one in facets[::-1] if one.startswith("category:")), None)
+        return found
+
+    def ended_s(self) -> float:
+        """Return when the last thing happened, in seconds since 1970."""
+        acts = chain(self._touches, self._baskets)
+        return max((at_s for _, at_s, _ in acts), default=0.0)
 
     def _code(self, line: TrainingLine) -> int:
         code = self.vocabulary.learn(line.id)

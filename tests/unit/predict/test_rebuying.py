@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.rebuying import LEAST_PURCHASES, Rebuys, patience, rebuys, untaught
 from tailorbird.predict.sessions import Sessions, Vocabulary
+from tailorbird.predict.training import TrainingEvent, TrainingLine, read_diary
 from tailorbird.spine.ids import ItemId
 
 DAY_S = 86_400.0
@@ -90,6 +91,19 @@ def test_of_too_few_purchases_nothing_is_learned() -> None:
 
 def test_of_no_purchases_nothing_is_learned() -> None:
     assert learned([]) is None
+
+
+def test_a_log_tells_which_kind_an_item_is_and_until_when_it_was_watched() -> None:
+    facets = ("category:Food", "category:Food > Coffee", "brand:acme")
+    diary = read_diary(
+        [
+            [
+                TrainingEvent("Product Viewed", 5_000, "a1", items=(TrainingLine("mug"),)),
+                TrainingEvent("Order Completed", 9_000, "a1", items=(TrainingLine("b", facets),)),
+            ]
+        ]
+    )
+    assert (diary.kinds(), diary.ended_s()) == ([None, "category:Food > Coffee"], 9.0)
 
 
 def test_an_unlearned_shop_waits_a_fortnight() -> None:

@@ -15,6 +15,7 @@ from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.model_files import ModelMissing, ModelUnreadable
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.propensity.trees import Trees
+from tailorbird.predict.rebuying import Rebuy, Rebuys
 from tailorbird.predict.registry.card import Status
 from tailorbird.storage.embedded.models import ModelFolder
 from tests.unit.predict.registry.versions import NOW_MS, a_version
@@ -58,6 +59,19 @@ def test_what_people_come_to_comes_back_as_it_was_saved(folder: ModelFolder) -> 
     found = folder.read(THIRD).models.collaborative
     assert found is not None
     assert found.recommend(np.zeros(1, np.int32), 5).codes.tolist() == [1]
+
+
+def test_how_soon_things_are_bought_again_comes_back_as_it_was_saved(folder: ModelFolder) -> None:
+    trained, card = a_version(THIRD)
+    learned = Rebuys(90.0, Rebuy(40, 0.02, 3.5, 90), {"category:Coffee": Rebuy(40, 0.5, 30.0, 21)})
+    folder.save(replace(trained, models=replace(trained.models, rebuys=learned)), card)
+    assert folder.read(THIRD).models.rebuys == learned
+
+
+def test_a_version_of_before_has_not_learned_how_soon_things_are_bought_again(
+    folder: ModelFolder,
+) -> None:
+    assert folder.read(SECOND).models.rebuys is None
 
 
 def test_a_saved_version_does_not_serve_before_it_is_promoted(folder: ModelFolder) -> None:

@@ -19,6 +19,7 @@ from tailorbird.predict.model_files import (
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.next_item import load as load_next_item
 from tailorbird.predict.predictor import Models, Trained
+from tailorbird.predict.rebuying import Rebuys
 from tailorbird.predict.registry.card import Card
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
@@ -28,6 +29,7 @@ from tailorbird.storage.embedded.model_versions import Versions
 log = logging.getLogger("tailorbird.models")
 
 _HYBRID = "hybrid"
+_REBUYS = "rebuys.json"
 
 
 class _Items(msgspec.Struct, frozen=True):
@@ -75,6 +77,8 @@ def _write(trained: Trained, part: Path, card: Card) -> Card:
         models.collaborative.save(part / "collaborative")
     if models.hybrid is not None:
         models.hybrid.save(part / _HYBRID)
+    if models.rebuys is not None:
+        (part / _REBUYS).write_bytes(msgspec.json.encode(models.rebuys))
     write_parts(part / "standings", "standings", *trained.standings.parts())
     return msgspec.structs.replace(
         card,
@@ -105,6 +109,7 @@ def _read(place: Path, card: Card, embedding: Embedding | None) -> Trained:
             load_collaborative(place / "collaborative") if card.has_collaborative else None
         ),
         hybrid=hybrid,
+        rebuys=_rebuys(place / _REBUYS),
     )
     vocabulary = Vocabulary.of(items.ids)
     return Trained(models, vocabulary, items.facets, _standings(place / "standings"))
@@ -119,6 +124,16 @@ def _hybrid(place: Path, card: Card) -> Hybrid | str | None:
         return load_hybrid(place / _HYBRID)
     except (ModelUnreadable, ModelMissing) as cause:
         return f"{card.name} serves without its learned ranker, the weights order: {cause.detail}"
+
+
+def _rebuys(path: Path) -> Rebuys | None:
+    """Return how soon things are bought again; None where that was not learned."""
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Rebuys)
+    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        raise ModelUnreadable(f"{path} cannot be read: {cause}") from cause
 
 
 def _complements(place: Path) -> Neighbors:
