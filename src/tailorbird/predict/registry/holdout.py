@@ -37,7 +37,8 @@ class Seen(NamedTuple):
 
 
 INPUTS = ("session length", "popularity of the item", "back to an item")
-SCORES = ("best score", "lead of the best", "popularity of the best")
+# Shares, not scores: the twin that was measured has a scale of its own.
+SCORES = ("share of the best", "lead of the best", "popularity of the best")
 NAMES = (*INPUTS, *SCORES)
 
 
@@ -83,8 +84,7 @@ def look(model: Recommender, query: Codes, answer: int, popular: NDArray[np.floa
     place = np.flatnonzero(found.codes == answer)
     rank = float(place[0]) if len(place) else np.inf
     last = int(query[-1]) if len(query) else -1
-    first = float(found.scores[0]) if len(found.scores) else 0.0
-    second = float(found.scores[1]) if len(found.scores) > 1 else first
+    first, second = _shares(found.scores)
     best = int(found.codes[0]) if len(found.codes) else -1
     return Seen(
         rank,
@@ -130,6 +130,18 @@ class Translated:
         """Return what the version would answer; items that the asker does not know become -1."""
         found = self._model.recommend(self._into[codes], k)
         return Ranked(self._back[found.codes], found.scores)
+
+
+def _shares(scores: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the chances of the two best among all that were answered, as scores say them.
+
+    The ranker learns scores as logarithms of chances (softmax), up to a constant of each model.
+    """
+    if not len(scores):
+        return 0.0, 0.0
+    chances = np.exp(scores.astype(np.float64) - float(scores[0]))
+    chances /= chances.sum()
+    return float(chances[0]), float(chances[1]) if len(chances) > 1 else 0.0
 
 
 def _popularity(popular: NDArray[np.float32], code: int) -> float:

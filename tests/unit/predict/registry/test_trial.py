@@ -1,10 +1,12 @@
 """A trial: what a version would guess of sessions that it has not seen, beside the champion."""
 
 import numpy as np
+import pytest
 
-from tailorbird.predict.registry.holdout import Translated, held_back
+from tailorbird.predict.ranked import Ranked
+from tailorbird.predict.registry.holdout import Translated, held_back, look
 from tailorbird.predict.registry.trial import Serving, tried
-from tailorbird.predict.sessions import Sessions, Vocabulary
+from tailorbird.predict.sessions import Codes, Sessions, Vocabulary
 from tests.unit.predict.registry.versions import NOW_MS, PATHS, a_version, luck, sessions_along
 
 MINUTE_MS = 60_000
@@ -39,6 +41,22 @@ def test_a_trial_tells_how_inputs_and_scores_were_spread() -> None:
     names = [shape.name for shape in outcome.shapes]
     assert names[0] == "session length"
     assert all(abs(sum(shape.shares) - 1.0) < 1e-9 for shape in outcome.shapes)
+
+
+class Fixed:
+    """Answers always the same, on a scale of its own."""
+
+    def __init__(self, above: float) -> None:
+        self._above = above
+
+    def recommend(self, codes: Codes, k: int) -> Ranked:  # noqa: ARG002 - as it is asked
+        return Ranked(np.array([2, 1], np.int32), np.array([1, 0], np.float32) + self._above)
+
+
+def test_values_are_alike_on_whatever_scale_a_model_scores() -> None:
+    query, nothing = np.zeros(1, np.int32), np.zeros(0, np.float32)
+    low, high = (look(Fixed(above), query, 1, nothing).values for above in (0.0, 5.0))
+    assert low == pytest.approx(high)
 
 
 def test_the_champion_is_asked_only_of_sessions_after_its_own() -> None:
