@@ -78,14 +78,14 @@ def test_what_an_answer_lacks_is_named() -> None:
 
 
 def test_answers_of_a_small_shop_show_every_part(tmp_path: Path) -> None:
-    answers = asyncio.run(_answered(tmp_path, 60))
+    answers = asyncio.run(_answered(tmp_path, 200))
     assert missing(answers, UNTRAINED, uplift=False) == []
 
 
 async def _answered(folder: Path, count: int) -> list[dict[str, Any]]:
     """Return answers to the whole page of a small shop that nothing was learned of yet."""
     settings = Settings(data=str(folder / "data"))
-    made = await filled(settings, 120, 200)
+    made = await filled(settings, 500, 200)
     await tried(settings, made)
     install = Install(settings)
     try:
