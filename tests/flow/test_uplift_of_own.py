@@ -96,8 +96,9 @@ def _given(shop: Shop, names: list[str]) -> list[bool]:
 
 
 def run(shop: Shop, *words: str) -> Done:
-    """Run a command beside the server, which has written what it decided."""
+    """Run a command beside the server, which has written what it decided and who is who."""
     shop.run(shop.workspace.journal.flush())
+    shop.run(shop.workspace.state.flush())
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(command, *words, "--data", shop.folder).result()
 
