@@ -10,7 +10,10 @@ _REST_S = 0.1  # for whoever else wants to write
 
 
 async def once(work: Callable[[], Awaitable[None]], name: str) -> None:
-    """Do something beside serving; a failure is logged, and nothing else depends on it."""
+    """Do something beside serving; a failure is logged, and serving goes on.
+
+    One of the few places that may catch everything: answers do not depend on what is met here.
+    """
     try:
         await work()
     except Exception:
@@ -31,9 +34,7 @@ async def until_none(sweep: Callable[[], Awaitable[int]]) -> int:
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
-    """Do something again and again; a failure is logged and does not end it.
-
-    One of the few places that may catch everything: whatever a round meets, the next one comes.
+    """Do something again and again; whatever a round meets, the next one comes.
 
     Args:
         seconds: between the end of one round and the start of the next.
@@ -42,7 +43,4 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) 
     """
     while True:
         await asyncio.sleep(seconds)
-        try:
-            await work()
-        except Exception:
-            log.exception("upkeep.failed task=%s", name)
+        await once(work, name)

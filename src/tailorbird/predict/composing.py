@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tailorbird.predict.blending import Blended, BlendScratch, Limits, Pool, Rows, blend
 from tailorbird.predict.discovering import below, outside
-from tailorbird.predict.drawing import LARGEST_POOL, Clues, Picks, Stock, draw
+from tailorbird.predict.drawing import Clues, Picks, Stock, draw
 from tailorbird.predict.eligible import Fit, Terms, fitting, thinned
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.ranked import holds
@@ -175,7 +175,9 @@ def _mixed(best: Blended, shown: int, found: Codes, places: Places) -> Blended:
     facets = np.full(size, NO_MATCH, np.int32)
     rank, drawn = 0, 0
     for place in range(size):
-        if below(size - place, places.seed, LARGEST_POOL + place) < len(found) - drawn:
+        left = len(found) - drawn
+        # Which items are discoveries took the first draws of the seed; where they stand, the next.
+        if left and below(size - place, places.seed, len(found) + place) < left:
             codes[place] = found[drawn]
             drawn += 1
             continue

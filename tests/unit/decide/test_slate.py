@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from tailorbird.predict.hybrid.describing import COLUMNS
 from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.nearest_rows import Neighbors
 from tailorbird.predict.predictor import Models, Predictor, Trained
+from tailorbird.predict.price_lists import PriceFit
 from tailorbird.predict.propensity.trees import Trees
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
@@ -96,19 +98,28 @@ def test_a_source_without_weight_or_model_is_silent(model: Collaborative | None)
     assert found.spoke == 0
 
 
-def ordered(ranker: Ranker, hybrid: Hybrid | None) -> list[str]:
+SUITS_THE_MAT = PriceFit(np.array([0.0, 1.0, 0.0], np.float32), np.array([-1, 1, -1], np.int32))
+"""A price list on which only the mat stands, in the band that its buyer leans to."""
+
+
+def ordered(ranker: Ranker, hybrid: Hybrid | None, price_fit: PriceFit | None = None) -> list[str]:
     """What a placement shows to somebody who had the tent, by a ranker."""
     serving = predictor(Collaborative(BOTH, 1.0), hybrid)
     had = [an_order(an_item("tent"))]
     here = moment(fold_many(EMPTY, had), NOWHERE, serving, NOON_MS + 10 * DAY)
+    here = msgspec.structs.replace(here, price_fit=price_fit)
     weights = Weights(collaborative=1.0, popular=0.0)
-    placement = Placement(name="home", ranker=ranker, weights=weights)
+    placement = Placement(name="home", ranker=ranker, weights=weights, lean=9.0)
     found = slate(placement, here, NOBODY, serving, 5, np.random.default_rng(0))
     return serving.vocabulary.decode(found.codes)
 
 
 def test_a_learned_ranker_orders_where_a_placement_wants_it() -> None:
     assert ordered(Ranker.HYBRID, LATER_PLACES) == ["lamp", "mat"]
+
+
+def test_prices_of_an_account_s_own_list_count_beside_the_learned_ranker_too() -> None:
+    assert ordered(Ranker.HYBRID, LATER_PLACES, price_fit=SUITS_THE_MAT) == ["mat", "lamp"]
 
 
 def test_without_being_wanted_a_learned_ranker_is_not_asked() -> None:

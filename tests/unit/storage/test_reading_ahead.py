@@ -11,6 +11,7 @@ from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.spine.ids import PersonId
 from tailorbird.storage.embedded.state import SqliteState
 from tests.makers import an_event
+from tests.shop import Shop
 
 PROFILE: Profile = fold(EMPTY, an_event("Looked"))
 PEOPLE = [PersonId(f"p_{number:03}") for number in range(450)]
@@ -31,6 +32,13 @@ def state(tmp_path: Path) -> Iterator[SqliteState]:
     opened = SqliteState(tmp_path / "state.db")
     yield opened
     opened.close()
+
+
+def test_a_server_reads_people_ahead_once_it_has_started(shop: Shop) -> None:
+    shop.track("Product Viewed", product_id="tent", anonymousId="ann")
+    shop.restart()
+    shop.run(asyncio.sleep(0.1))
+    assert shop.workspace.state.profiles_table._clean  # noqa: SLF001
 
 
 def test_everybody_is_in_memory_after_reading_ahead(state: SqliteState) -> None:

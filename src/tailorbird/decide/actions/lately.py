@@ -19,7 +19,7 @@ Past = Callable[[PersonId, int], Awaitable[Sequence[DecisionRecord]]]
 _LOOKED_THROUGH = 200  # decisions of a person, once
 _OF_ONE = 200
 _PEOPLE = 20_000
-_HEARD = 5_000  # people: more than are told of in the half second until the journal is written
+_HEARD = 5_000  # people: more than are told of until the journal is written
 
 
 class Done(NamedTuple):
@@ -42,7 +42,7 @@ class Lately:
     """Remembers what was done for the people who ask.
 
     Args:
-        past: reads the journal; what was told to `note` in the last half second may be missing.
+        past: reads the journal; what was told to `note` in the last moment may be missing.
     """
 
     def __init__(self, past: Past) -> None:
