@@ -14,6 +14,7 @@ from starlette.middleware.errors import ServerErrorMiddleware
 
 from tailorbird.api.app import App
 from tailorbird.api.http import Answer, Call
+from tailorbird.api.turns import TurnProtocol
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _MOST = 1024 * 1024
@@ -45,7 +46,7 @@ def main() -> None:
         log_level="warning",
         server_header=False,
         loop="uvloop",
-        http="httptools",
+        http=TurnProtocol,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(uvicorn.Server(config).serve())

@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from tailorbird.api.build import build
+from tailorbird.api.turns import TurnProtocol
 from tailorbird.cli.first_start import first_keys, shown_once
 from tailorbird.cli.retraining import Retraining
 from tailorbird.cli.rolling_out import RollingOut
@@ -77,7 +78,7 @@ async def run(settings: Settings, company: Company | None = None) -> None:
                 server_header=False,
                 proxy_headers=False,
                 loop="uvloop",
-                http="httptools",
+                http=TurnProtocol,
             ),
             install,
         )
