@@ -1,12 +1,14 @@
 """The learned ranker in a server: asked where it is wanted, left out where it cannot be."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tailorbird.predict.hybrid.describing import COLUMNS
+from tailorbird.predict.blending import Pool
+from tailorbird.predict.hybrid.describing import COLUMNS, Asker, Facts
 from tailorbird.predict.hybrid.model import Hybrid
 from tailorbird.predict.predictor import Predictor
 from tailorbird.predict.propensity.trees import Trees
@@ -74,6 +76,58 @@ def test_where_the_deadline_is_too_near_it_is_not_asked_and_the_level_says_so(
     monkeypatch.setattr(Predictor, "weighed", asked)
     found = ranked.decide("learned", anonymousId="v1", deadlineMs=0.001)
     assert (found.status_code, found.json()["decisions"][0]["level"]) == (200, level)
+
+
+class Slow(Hybrid):
+    """A learned ranker that takes 300 ms.
+
+    Attributes:
+        asked: how often it was.
+    """
+
+    asked = 0
+
+    def weighed(self, pool: Pool, asker: Asker, facts: Facts) -> Pool:
+        """Sleep, and order as ever."""
+        Slow.asked += 1
+        time.sleep(0.3)
+        return super().weighed(pool, asker, facts)
+
+
+@pytest.fixture
+def slowed(ranked: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """A shop whose learned ranker is slow, and was met so by one answer."""
+    serving = ranked.workspace.predictor
+    serving.models = replace(serving.models, hybrid=Slow(RARE_FIRST.trees))
+    monkeypatch.setattr(Slow, "asked", 0)
+    ranked.decide("learned", anonymousId="v1", deadlineMs=250)
+    return ranked
+
+
+def test_a_ranker_that_takes_too_long_is_skipped_where_its_answer_would_be_late(
+    slowed: Shop,
+) -> None:
+    for _ in range(3):
+        slowed.decide("learned", anonymousId="v1", deadlineMs=250)
+    assert Slow.asked == 1
+
+
+def test_an_answer_whose_ranker_was_skipped_is_the_blend_and_says_so(slowed: Shop) -> None:
+    found = slowed.decide("learned", "weighed", anonymousId="v1", deadlineMs=250, explain=True)
+    skipped, weighed = found.json()["decisions"]
+    assert (skipped["ranker"], ids(found, 0)) == ("blend", ids(found, 1))
+    assert skipped["level"] == weighed["level"] != "last_known"
+
+
+def test_a_slow_ranker_is_asked_where_there_is_time(slowed: Shop) -> None:
+    told = slowed.decide("learned", anonymousId="v1", deadlineMs=5000, explain=True).json()
+    assert told["decisions"][0]["ranker"] == "hybrid"
+
+
+def test_a_ranker_that_was_skipped_is_tried_again_sooner_or_later(slowed: Shop) -> None:
+    for _ in range(12):
+        slowed.decide("learned", anonymousId="v1", deadlineMs=250)
+    assert Slow.asked == 2
 
 
 def broken(shop: Shop) -> None:

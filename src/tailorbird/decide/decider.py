@@ -18,7 +18,7 @@ from tailorbird.consent.signals import from_context
 from tailorbird.decide.accounts import for_account, in_force, open_to
 from tailorbird.decide.awaited import AWAITED, Completed, Part, Waiter, shopper_of
 from tailorbird.decide.bandits.serving import BanditSlots
-from tailorbird.decide.filling import Asked, Filler
+from tailorbird.decide.filling import SAFETY, Asked, Filler
 from tailorbird.decide.moment import generic_moment, moment
 from tailorbird.decide.numbering import Names
 from tailorbird.decide.page import Completing, decided_together
@@ -49,7 +49,6 @@ Who = tuple[PersonId | None, Profile | None, bool, Loan | None]
 """Who asks, what is known, whether personalization is allowed, and what is lent to them."""
 
 _UNHURRIED_MS = 1_000.0
-_SAFETY = 2.0  # a stage is begun only if twice its usual time is left
 
 
 class Rooms:
@@ -260,14 +259,15 @@ class Decider:
         if not permitted:
             here = generic_moment(request.context, now_ms)
             return Asked(request, None, here, NOBODY, rushed=False, explain=explain)
+        until_s = started + deadline_ms / 1000
         here = moment(profile, request.context, self.predictor, now_ms, loan)
-        left_ms = deadline_ms - (time.perf_counter() - started) * 1000
-        if left_ms < self.predictor.session_ms * _SAFETY:
+        left_ms = (until_s - time.perf_counter()) * 1000
+        if left_ms < self.predictor.session_ms * SAFETY:
             self.predictor.skipped()
             return Asked(request, person, here, NOBODY, rushed=True, explain=explain)
         query = here.session if len(here.session) else here.past
         found = self.predictor.next_items(query)
-        return Asked(request, person, here, found, rushed=False, explain=explain)
+        return Asked(request, person, here, found, rushed=False, explain=explain, until_s=until_s)
 
     def under(
         self,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from math import inf
+
 import msgspec
 import numpy as np
 
@@ -15,11 +18,11 @@ from tailorbird.decide.last_shown import LastShown
 from tailorbird.decide.levels import Level, has_history, level_of
 from tailorbird.decide.moment import Moment
 from tailorbird.decide.navigating import navigated, not_theirs
-from tailorbird.decide.placements import Placement, PlacementKind, Source
+from tailorbird.decide.placements import Placement, PlacementKind, Ranker, Source
 from tailorbird.decide.ranking import RankedList
 from tailorbird.decide.reasons import reason
 from tailorbird.decide.showing import best_creative
-from tailorbird.decide.slate import Slate, slate
+from tailorbird.decide.slate import Slate, is_hybrid, slate
 from tailorbird.decide.wire import (
     DecideRequest,
     ExplainedItem,
@@ -42,9 +45,17 @@ NO_CANDIDATES = "No item fits this placement's filters now."
 _NULLABLE = frozenset({"offer", "content"})
 _EXPLORE = Source.EXPLORE.value
 
+SAFETY = 2.0
+"""A stage is begun only if so many times its usual time is left."""
+
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """A request on its way: who asks, what may be used, and until when."""
+    """A request on its way: who asks, what may be used, and until when.
+
+    Attributes:
+        rushed: there is no time for any model.
+        until_s: the deadline, as `time.perf_counter` counts; none where nobody waits.
+    """
 
     request: DecideRequest | RankRequest
     person: PersonId | None
@@ -53,6 +64,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     rushed: bool
     explain: bool
     standing: Standing | None = None
+    until_s: float = inf
 
 
 class Filler:
@@ -104,6 +116,8 @@ class Filler:
         arm = None
         if placement.bandit is not None:
             placement, arm = self.armed(placement, asked, stem)
+        if placement.ranker is Ranker.HYBRID:
+            placement = self._in_time(placement, asked)
         found = slate(placement, asked.moment, asked.next_items, self._predictor, limit, self._rng)
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
@@ -119,6 +133,16 @@ class Filler:
             runners_up=tuple(self._predictor.vocabulary.decode(found.runners_up)),
             arm=arm,
         )
+
+    def _in_time(self, placement: Placement, asked: Asked) -> Placement:
+        """Return a placement that leaves the order to weights where its ranker would be late."""
+        if not is_hybrid(placement, asked.moment, self._predictor):
+            return placement
+        left_ms = (asked.until_s - time.perf_counter()) * 1000
+        if left_ms >= self._predictor.weighing_ms * SAFETY:
+            return placement
+        self._predictor.weighing_skipped()
+        return msgspec.structs.replace(placement, ranker=Ranker.BLEND)
 
     def armed(
         self, placement: Placement, asked: Asked, stem: str

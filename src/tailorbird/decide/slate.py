@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import numpy as np
 
@@ -74,7 +76,7 @@ def slate(
     """
     waits = patience(predictor.models.rebuys, predictor.table)
     ruled_out = banned(placement.filters, moment, waits)
-    hybrid = _is_hybrid(placement, moment, predictor)
+    hybrid = is_hybrid(placement, moment, predictor)
     tasted = NOBODY
     if placement.weights.collaborative and not hybrid and not moment.generic:
         tasted = predictor.tastes(long_past(moment, predictor))
@@ -117,16 +119,20 @@ def slate(
     )
 
 
-def _is_hybrid(placement: Placement, moment: Moment, predictor: Predictor) -> bool:
+def is_hybrid(placement: Placement, moment: Moment, predictor: Predictor) -> bool:
+    """Return whether a learned ranker is wanted, may be asked, and serves."""
     wanted = placement.ranker is Ranker.HYBRID and not moment.generic
     return wanted and predictor.models.hybrid is not None
 
 
 def _weighed(moment: Moment, next_items: Ladder, predictor: Predictor) -> tuple[Pool, int]:
     """Return the candidates of all sources as the learned ranker weighs them, and which had any."""
+    started = time.perf_counter()
     past, session = long_past(moment, predictor), moment.session
     pool, spoke = candidates(predictor, next_items, moment.anchors, session, past)
-    return predictor.weighed(pool, session, past), spoke
+    weighed = predictor.weighed(pool, session, past)
+    predictor.weighing_took((time.perf_counter() - started) * 1000)
+    return weighed, spoke
 
 
 def _places(placement: Placement, moment: Moment, limit: int, rng: np.random.Generator) -> Places:

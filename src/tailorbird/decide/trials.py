@@ -8,6 +8,7 @@ is worked out once the answer is on its way, and written down beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 import msgspec
 
@@ -149,9 +150,9 @@ class Trials:
 
 
 def unseen(asked: Asked) -> Asked:
-    """Return a request that nobody will see answered: filling it leaves no trace."""
+    """Return a request that nobody sees answered: filling it leaves no trace, and has time."""
     request = msgspec.structs.replace(asked.request, dry_run=True)
-    return msgspec.structs.replace(asked, request=request, explain=False)
+    return msgspec.structs.replace(asked, request=request, explain=False, until_s=inf)
 
 
 def _whom(asked: Asked, subject: Subject) -> Whom:

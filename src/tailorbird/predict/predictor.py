@@ -122,6 +122,7 @@ class Predictor:
         self._undescribed: dict[int, Description] = {}
         self._observed = False
         self.session_ms = 0.3
+        self.weighing_ms = 0.5
 
     # Learning
 
@@ -318,6 +319,18 @@ class Predictor:
         for ever: sooner or later it is asked, and timed, again.
         """
         self.session_ms *= 0.95
+
+    def weighing_took(self, took_ms: float) -> None:
+        """Note how long the hybrid ranker took, with the candidates drawn for it.
+
+        A longer time than expected counts at once for half: the next answers must not be late, too.
+        """
+        rate = 0.5 if took_ms > self.weighing_ms else 0.05
+        self.weighing_ms += rate * (took_ms - self.weighing_ms)
+
+    def weighing_skipped(self) -> None:
+        """Note that the hybrid ranker was not asked for lack of time; forgiven as in `skipped`."""
+        self.weighing_ms *= 0.95
 
 
 def _warm(models: Models, table: ItemTable) -> None:
