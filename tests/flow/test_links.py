@@ -1,18 +1,22 @@
 """Probabilistic links through the doors: found, lent, explained, denied, and gone when refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tailorbird.predict.hybrid.model import Hybrid
+from tailorbird.predict.propensity.trees import Trees
 from tailorbird.settings import BadSetting, read_settings
 from tests.makers import DAY, HOUR
 from tests.shop import Shop
 
 _PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1"
 _LAPTOP = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.5 Safari/605.1.15"
-PEOPLE = 10
+PEOPLE = 11
 PRICES = {"a": 20, "z": 300, "p": 5}
 ITEMS = [
     {"id": name, "title": name, "brand": name.partition("-")[0], "price": PRICES[name[0]]}
@@ -76,11 +80,13 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     shop.close()
 
 
-def shown(shop: Shop, number: int, **headers: str) -> list[dict[str, Any]]:
+def shown(
+    shop: Shop, number: int, placement: str = "home_recs", **headers: str
+) -> list[dict[str, Any]]:
     """Return what a laptop is shown, with explanations."""
     asked = {
         **newcomer(number),
-        "placements": [{"name": "home_recs", "limit": 24}],
+        "placements": [{"name": placement, "limit": 24}],
         "explain": True,
         "dryRun": True,
     }
@@ -130,6 +136,33 @@ def test_an_explanation_names_the_lender_but_the_shopper_is_told_nobody_elses_ta
     assert items
     assert {one["facet"] for one in items} == {"brand:zest"}
     assert all("Zest" not in one["reason"] for one in items)
+
+
+@pytest.fixture
+def learned(linked: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The same shop with a learned ranker that gives every item a score of 1."""
+    root, leaves = np.zeros(1, np.int32), np.array([0, -1, -1], np.int32)
+    left, right = np.array([1, -1, -1], np.int32), np.array([2, -1, -1], np.int32)
+    ends = np.array([np.inf, 1.0, 1.0])
+    equal = Hybrid(Trees(root, leaves, ends, left, right, np.full(3, -1, np.int32)))
+    linked.refresh()
+    serving = linked.workspace.predictor
+    monkeypatch.setattr(serving, "models", replace(serving.models, hybrid=equal))
+    placement = "placements: [{name: learned, ranker: hybrid, lean: 0.5, exploreShare: 0}]"
+    config = {"files": {"learned.yaml": placement}}
+    assert linked.call("PUT", "/v1/config", json=config).status_code == 200
+    return linked
+
+
+def test_a_lent_leaning_lifts_beside_the_learned_ranker(learned: Shop) -> None:
+    scores = {one["id"]: one["score"] for one in shown(learned, 0, placement="learned")}
+    assert scores["zest-1"] > 1.0
+
+
+def test_a_withdrawal_ends_the_loan_beside_the_learned_ranker_too(learned: Shop) -> None:
+    learned.call("PUT", "/v1/consent", json={**known(10), "purposes": {"personalization": False}})
+    scores = {one["id"]: one["score"] for one in shown(learned, 10, placement="learned")}
+    assert set(scores.values()) == {1.0}
 
 
 def test_a_denied_link_is_gone_at_once_and_is_not_found_again(linked: Shop) -> None:

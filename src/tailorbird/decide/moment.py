@@ -24,7 +24,8 @@ from tailorbird.spine.ids import ItemId
 
 STRONGEST_LEANINGS = 16
 _LAST_ITEMS = 8
-_LONG_SHARE = 0.5
+LONG_SHARE = 0.5
+"""What the long sum of a leaning counts beside the short one."""
 _SHORT_GONE_MS = 20 * SHORT_HALF_LIFE_MS  # after twenty half-lives nothing is left
 _LEAST_WEIGHT = 0.15  # leans to tags and to what nearly all items share decide nothing
 
@@ -170,7 +171,7 @@ def _leanings(
         if code >= known or weights[code] < _LEAST_WEIGHT:
             continue
         age = now_ms - pull.last_ms
-        strength = _LONG_SHARE * pull.long * exp2(-age / LONG_HALF_LIFE_MS)
+        strength = LONG_SHARE * pull.long * exp2(-age / LONG_HALF_LIFE_MS)
         if age < _SHORT_GONE_MS:
             strength += pull.short * exp2(-age / SHORT_HALF_LIFE_MS)
         found.append((strength * weights[code], code))

@@ -9,6 +9,7 @@ import numpy as np
 
 from tailorbird.decide.filters import Banned, banned
 from tailorbird.decide.fit import fit_of
+from tailorbird.decide.lent import lifted
 from tailorbird.decide.moment import Moment, long_past
 from tailorbird.decide.picking import picks_of
 from tailorbird.decide.placements import Placement, Ranker, Source
@@ -97,6 +98,8 @@ def slate(
         weighed, spoke = _weighed(moment, next_items, predictor)
         if moment.price_fit is not None:
             weighed = priced(weighed, moment.price_fit, placement.lean, predictor.table)
+        if moment.loan is not None:
+            weighed = lifted(weighed, moment, placement.lean, predictor.table)
         found, pool = predictor.composer.finished(weighed, spoke, asking, policy, stakes)
     elif moment.price_fit is not None:
         drawn, spoke = predictor.composer.drawn(clues, policy[0])

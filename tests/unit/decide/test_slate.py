@@ -11,6 +11,7 @@ from tailorbird.decide.moment import moment
 from tailorbird.decide.placements import Filters, Placement, Ranker, Source, Weights
 from tailorbird.decide.slate import Slate, slate
 from tailorbird.decide.wire import NOWHERE
+from tailorbird.links.lending import Loan
 from tailorbird.predict.board import NOBODY
 from tailorbird.predict.collaborative import Collaborative
 from tailorbird.predict.hybrid.describing import COLUMNS
@@ -21,12 +22,14 @@ from tailorbird.predict.price_lists import PriceFit
 from tailorbird.predict.propensity.trees import Trees
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.standing import Standings
+from tailorbird.profile.affinity import Pull
 from tailorbird.profile.fold import fold_many
 from tailorbird.profile.profile import EMPTY
 from tailorbird.spine.events import Event
+from tailorbird.spine.ids import PersonId
 from tests.makers import DAY, NOON_MS, an_event, an_item, an_order
 
-ITEMS = ("tent", "mat", "lamp")
+ITEMS, BRANDS = ("tent", "mat", "lamp"), ("acme", "soft", "bright")
 NEXT = Neighbors(np.array([[1], [2], [-1]], np.int32), np.array([[1], [1], [0]], np.float32))
 """Who had the tent comes to the mat, and who had the mat to the lamp."""
 
@@ -49,7 +52,7 @@ LATER_PLACES = Hybrid(
 def predictor(model: Collaborative | None, hybrid: Hybrid | None = None) -> Predictor:
     found = Predictor(lambda: NOON_MS)
     models = Models("test@1", 0, collaborative=model, hybrid=hybrid)
-    facets: list[tuple[str, ...]] = [("category:Camping",)] * len(ITEMS)
+    facets: list[tuple[str, ...]] = [("category:Camping", f"brand:{one}") for one in BRANDS]
     vocabulary = Vocabulary.of(ITEMS)
     found.adopt(Trained(models, vocabulary, facets, Standings(NOON_MS / 1000)))
     asyncio.run(found.refresh())
@@ -102,11 +105,23 @@ SUITS_THE_MAT = PriceFit(np.array([0.0, 1.0, 0.0], np.float32), np.array([-1, 1,
 """A price list on which only the mat stands, in the band that its buyer leans to."""
 
 
-def ordered(ranker: Ranker, hybrid: Hybrid | None, price_fit: PriceFit | None = None) -> list[str]:
+def a_loan(**brands: float) -> Loan:
+    """Leanings to brands, lent by somebody who is probably the same."""
+    pulls = {f"brand:{name}": Pull(NOON_MS, pull, pull) for name, pull in brands.items()}
+    return Loan(pulls, PersonId("p_phone"), 0.9, ())
+
+
+def ordered(
+    ranker: Ranker,
+    hybrid: Hybrid | None,
+    price_fit: PriceFit | None = None,
+    loan: Loan | None = None,
+    had: tuple[Event, ...] = (),
+) -> list[str]:
     """What a placement shows to somebody who had the tent, by a ranker."""
     serving = predictor(Collaborative(BOTH, 1.0), hybrid)
-    had = [an_order(an_item("tent"))]
-    here = moment(fold_many(EMPTY, had), NOWHERE, serving, NOON_MS + 10 * DAY)
+    past = fold_many(EMPTY, [an_order(an_item("tent")), *had])
+    here = moment(past, NOWHERE, serving, NOON_MS + 10 * DAY, loan)
     here = msgspec.structs.replace(here, price_fit=price_fit)
     weights = Weights(collaborative=1.0, popular=0.0)
     placement = Placement(name="home", ranker=ranker, weights=weights, lean=9.0)
@@ -120,6 +135,19 @@ def test_a_learned_ranker_orders_where_a_placement_wants_it() -> None:
 
 def test_prices_of_an_account_s_own_list_count_beside_the_learned_ranker_too() -> None:
     assert ordered(Ranker.HYBRID, LATER_PLACES, price_fit=SUITS_THE_MAT) == ["mat", "lamp"]
+
+
+def test_what_is_lent_lifts_beside_the_learned_ranker() -> None:
+    assert ordered(Ranker.HYBRID, LATER_PLACES, loan=a_loan(soft=1.0)) == ["mat", "lamp"]
+
+
+def test_what_they_lean_to_by_themselves_lifts_nothing_beside_the_ranker_that_learned_it() -> None:
+    own = tuple(
+        an_event("Product Viewed", an_item("cushion", brand="soft"), at=NOON_MS + number)
+        for number in range(50)
+    )
+    lent = a_loan(soft=0.001)
+    assert ordered(Ranker.HYBRID, LATER_PLACES, loan=lent, had=own) == ["lamp", "mat"]
 
 
 def test_without_being_wanted_a_learned_ranker_is_not_asked() -> None:
