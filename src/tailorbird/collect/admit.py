@@ -57,7 +57,7 @@ class House(msgspec.Struct, frozen=True):
     plugins: tuple[Enrich, ...] = ()
 
 
-class Admitted(msgspec.Struct, frozen=True):
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """An event fit for the log, with what was split off and noticed on the way."""
 
     event: Event
@@ -84,7 +84,7 @@ def admit(raw: bytes | msgspec.Raw, door: Door, house: House) -> Admitted | Refu
 
 
 def _decode(raw: bytes | msgspec.Raw) -> WireEvent:
-    if memoryview(raw).nbytes > MOST_EVENT_BYTES:
+    if len(raw) > MOST_EVENT_BYTES:
         raise Unfit("", f"the event is larger than {MOST_EVENT_BYTES // 1024} KiB")
     try:
         return decode_event(raw)
@@ -101,9 +101,7 @@ def _decode(raw: bytes | msgspec.Raw) -> WireEvent:
 def _typed(wire: WireEvent, message_id: str, door: Door, house: House) -> Admitted:
     kind = _kind(wire, door)
     name = _name(kind, wire)
-    context = {**(door.context or {}), **(wire.context or {})}
-    if door.address is not None:
-        context.setdefault("ip", door.address)
+    context = _context(wire, door)
     properties, contacts = split_properties(_fit("properties", wire.properties or {}))
     # The name of a group is the account's, not the person's.
     split = split_properties if kind == "group" else split_traits
@@ -142,6 +140,14 @@ def _typed(wire: WireEvent, message_id: str, door: Door, house: House) -> Admitt
     )
 
 
+def _context(wire: WireEvent, door: Door) -> dict[str, Any]:
+    """Return what the event says of its circumstances, and what its request says for all."""
+    context = wire.context or {}
+    if door.context:
+        context = {**door.context, **context}
+    return context if door.address is None else {"ip": door.address, **context}
+
+
 def _kind(wire: WireEvent, door: Door) -> EventKind:
     said = wire.type or door.kind
     if said is None:
@@ -175,23 +181,32 @@ def _subject(
     wire: WireEvent, pseudonyms: Pseudonyms
 ) -> tuple[str | None, str | None, tuple[str, ...]]:
     """Return user id, anonymous id, and what was junk among them."""
-    junk: list[str] = []
-    ids: list[str | None] = []
-    for value, field in ((wire.user_id, "userId"), (wire.anonymous_id, "anonymousId")):
-        text = identifier(value, field)
-        if text is not None and is_junk(text):
-            junk.append(f"{field}: junk identifier")
-            text = None
-        ids.append(None if text is None else pseudonyms.stand_in(text))
-    if ids == [None, None]:
+    user_id, user_junk = _own_id(wire.user_id, "userId", pseudonyms)
+    anonymous_id, anonymous_junk = _own_id(wire.anonymous_id, "anonymousId", pseudonyms)
+    junk = user_junk + anonymous_junk
+    if user_id is None and anonymous_id is None:
         if junk:
             field = junk[0].partition(":")[0]
             raise Unfit(field, f"`{field}` is a junk identifier that many people would share")
         raise Unfit("userId", "neither `userId` nor `anonymousId` is given: send one of them")
-    return ids[0], ids[1], tuple(junk)
+    return user_id, anonymous_id, junk
+
+
+def _own_id(
+    value: Scalar, field: str, pseudonyms: Pseudonyms
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return an identifier as it is kept, and the fault if it is junk."""
+    text = identifier(value, field)
+    if text is None:
+        return None, ()
+    if is_junk(text):
+        return None, (f"{field}: junk identifier",)
+    return pseudonyms.stand_in(text), ()
 
 
 def _other_id(value: Scalar, field: str, needed: bool, house: House) -> str | None:  # noqa: FBT001
+    if value is None and not needed:
+        return None
     text = identifier(value, field)
     if text is None or is_junk(text):
         if needed:

@@ -43,6 +43,7 @@ _MEDIUMS = {
     "push": "push",
     "sms": "sms",
 }
+_NOTHING: dict[str, Any] = {}
 _SEARCH_HOSTS = ("google.", "bing.", "duckduckgo.", "ecosia.", "yahoo.", "baidu.", "yandex.")
 _SOCIAL_HOSTS = (
     "facebook.",
@@ -67,9 +68,11 @@ def circumstances(context: dict[str, Any]) -> Context:
     referrer = _text(page.get("referrer")) or _text(_part(context, "referrer").get("url"))
     host = _host(referrer)
     locale = _text(context.get("locale"))
+    channel = _text(context.get("channel_name"))
+    if channel is None and (campaign or host is not None):
+        channel = channel_of(campaign, host, _host(_text(page.get("url"))))
     return Context(
-        channel=_text(context.get("channel_name"))
-        or channel_of(campaign, host, _host(_text(page.get("url")))),
+        channel=channel,
         campaign=_text(campaign.get("name")),
         referrer=host,
         device=device_of(context),
@@ -127,7 +130,9 @@ def _country(location: dict[str, Any], locale: str | None) -> str | None:
     country = _text(location.get("country"))
     if country is not None:
         return country
-    region = (locale or "").replace("_", "-").split("-")[-1]
+    if locale is None:
+        return None
+    region = locale.replace("_", "-").rpartition("-")[2]
     return region if len(region) == 2 and region.isupper() else None
 
 
@@ -142,7 +147,7 @@ def _host(url: str | None) -> str | None:
 
 def _part(context: dict[str, Any], name: str) -> dict[str, Any]:
     part = context.get(name)
-    return part if isinstance(part, dict) else {}
+    return part if isinstance(part, dict) else _NOTHING
 
 
 def _text(value: object) -> str | None:

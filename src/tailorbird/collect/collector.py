@@ -196,8 +196,10 @@ class Collector:
             result = admit(raw, door, self._house)
             if isinstance(result, Refused):
                 await self._refused(found, index, raw, (result, door, signals))
+            elif await self._allowed(result, signals, door):
+                self._admitted(found, result, door)
             else:
-                await self._admitted(found, result, door, signals)
+                found.withheld += 1
         return found
 
     async def _stored(
@@ -223,16 +225,12 @@ class Collector:
         self._count(outcome, door)
         return outcome
 
-    async def _admitted(
-        self, found: _Sorted, admitted: Admitted, door: Door, signals: Choices
-    ) -> None:
-        if not await self._allowed(admitted, signals, door):
-            found.withheld += 1
-            return
+    def _admitted(self, found: _Sorted, admitted: Admitted, door: Door) -> None:
         found.events.append(admitted.event)
         if admitted.contacts:
             found.cards.append(_card(admitted, door))
-        self._count_faults(admitted, door)
+        if admitted.violations:
+            self._count_faults(admitted, door)
 
     async def _refused(
         self, found: _Sorted, index: int, raw: Raw, why: tuple[Refused, Door, Choices]
@@ -251,18 +249,18 @@ class Collector:
             found.refusals.append(_refusal(raw, refused, door, told))
 
     async def _allowed(self, admitted: Admitted, signals: Choices, door: Door) -> bool:
-        event = admitted.event
+        event, subject = admitted.event, admitted.event.subject
         said = strictest(signals, admitted.signals) if admitted.signals else signals
         if event.name == CONSENT_UPDATED:
-            await self._gate.record(event.subject, admitted.signals, "event", door.received_at_ms)
-        if self._stores.suppression.holds(event.subject.identifiers(), event.occurred_at_ms):
+            await self._gate.record(subject, admitted.signals, "event", door.received_at_ms)
+        if self._stores.suppression.holds(subject.identifiers(), event.occurred_at_ms):
             return False
-        answer = await self._gate.ask(event.subject, Purpose.PERSONALIZATION, said)
+        answer = await self._gate.ask(subject, Purpose.PERSONALIZATION, said)
         if not isinstance(answer, Denied):
             return True
-        if said.get(Purpose.PERSONALIZATION) is False and await self._knows(event.subject):
+        if said.get(Purpose.PERSONALIZATION) is False and await self._knows(subject):
             # Somebody we know says no: that is a withdrawal, and holds from now on.
-            await self._gate.record(event.subject, said, "event", door.received_at_ms)
+            await self._gate.record(subject, said, "event", door.received_at_ms)
         return False
 
     async def _may_keep(self, told: Salvaged, signals: Choices) -> bool:

