@@ -22,6 +22,9 @@ _FLUSH_EVERY_S = 0.5
 # Written in small steps, so that no step keeps answers waiting, and what waits stays small.
 _A_STEP = 2_000
 _MOST_UNWRITTEN = 4 * _A_STEP
+# Few enough that profiles are still in the processor's cache when they are folded and handed on,
+# and that answers may be given in between.
+_A_PART = 128
 
 
 class FoldingStopped(Overloaded):
@@ -91,12 +94,16 @@ class Corridor:
         await future
 
     async def apply(self, batch: Sequence[LoggedEvent]) -> None:
-        """Fold one batch: identity, then profiles, then whoever listens; all or nothing."""
-        async with self._splitter.alone:
-            await self._apply(batch)
-        self._release()
+        """Fold one batch, part by part; answers may be given in between."""
+        for start in range(0, len(batch), _A_PART):
+            if start:
+                await asyncio.sleep(0)
+            async with self._splitter.alone:
+                await self._apply(batch[start : start + _A_PART])
+            self._release()
 
     async def _apply(self, batch: Sequence[LoggedEvent]) -> None:
+        """Fold one part: identity, then profiles, then whoever listens; all or nothing."""
         start = 0
         for index, logged in enumerate(batch):
             if logged.event.kind == "split":
