@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import operator
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from tailorbird.collect.ports import Appended
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
 from tailorbird.spine.named import named
-from tailorbird.storage.embedded.bulk import packed
+from tailorbird.storage.embedded.bulk import packed_columns
 from tailorbird.storage.embedded.log_reader import LogReader
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
@@ -22,19 +23,12 @@ _SQL = load("log")
 _CATCH_UP = 2_000
 
 
-class _Row(NamedTuple):
-    """An event as it is stored: by which it is known again, then what is indexed, then its body."""
-
-    dedup: bytes
-    indexed: tuple[str | None, str | None, str | None, int | None]
-    body: bytes
-
-
 class _Append(NamedTuple):
-    """What one caller wants in the log."""
+    """What one caller wants in the log: events, by what each is known again, and their bytes."""
 
-    events: Sequence[Event]
-    rows: list[_Row]
+    events: list[Event]
+    dedups: list[bytes]
+    bodies: list[bytes]
 
 
 class _Committed(msgspec.Struct, frozen=True):
@@ -66,8 +60,9 @@ class SqliteEventLog:
     async def append(self, events: Sequence[Event]) -> Appended:
         if not events:
             return Appended(accepted=0, duplicates=0, last_offset=self.last_offset)
-        rows = [self._row(event) for event in events]
-        done = await self.writer.submit_part(_insert, _Append(events, rows))
+        dedups = [dedup_key(event.source, event.message_id) for event in events]
+        append = _Append([*events], dedups, [*map(self._encode, events)])
+        done = await self.writer.submit_part(_insert, append)
         last = done.events[-1].offset if done.events else self.last_offset
         return Appended(accepted=len(done.events), duplicates=done.duplicates, last_offset=last)
 
@@ -131,14 +126,6 @@ class SqliteEventLog:
         self._reader.close()
         self.writer.close()
 
-    def _row(self, event: Event) -> _Row:
-        split = 1 if event.kind == "split" else None
-        return _Row(
-            dedup_key(event.source, event.message_id),
-            (event.user_id, event.anonymous_id, event.previous_id, split),
-            self._encode(event),
-        )
-
     def _publish(self, results: list[object]) -> None:
         appended = [result for result in results if isinstance(result, _Committed)]
         logged = [event for result in appended for event in result.events]
@@ -151,28 +138,60 @@ class SqliteEventLog:
 
 def _insert(connection: sqlite3.Connection, appends: Sequence[_Append]) -> list[_Committed]:
     """Put into the log what is not in it yet; offsets follow each other in the order given."""
-    keys = packed(((), row.dedup) for append in appends for row in append.rows)
-    known = {key for (key,) in connection.execute(_SQL["known"], keys)}
-    fresh: list[list[tuple[Event, _Row]]] = []
-    for append in appends:
-        news = []
-        for event, row in zip(append.events, append.rows, strict=True):
-            if row.dedup not in known:
-                known.add(row.dedup)
-                news.append((event, row))
-        fresh.append(news)
-    rows = [row for news in fresh for _, row in news]
-    if rows:
-        connection.execute(
-            _SQL["insert"], packed((row.indexed, row.dedup + row.body) for row in rows)
-        )
-    offset: int = connection.execute(_SQL["last_inserted"]).fetchone()[0] - len(rows)
+    fresh = appends
+    try:
+        last = _put(connection, fresh)
+    except sqlite3.IntegrityError:
+        # Seldom is anything in the log already, so that is looked up only once it has shown.
+        fresh = _unknown(connection, appends)
+        last = _put(connection, fresh)
+    offset = last - sum(len(news.events) for news in fresh)
     done = []
     for append, news in zip(appends, fresh, strict=True):
-        logged = [LoggedEvent(offset + place, event) for place, (event, _) in enumerate(news, 1)]
-        offset += len(news)
-        done.append(_Committed(events=logged, duplicates=len(append.events) - len(news)))
+        places = range(offset + 1, offset + 1 + len(news.events))
+        logged = [*map(LoggedEvent, places, news.events)]
+        offset += len(logged)
+        done.append(_Committed(events=logged, duplicates=len(append.events) - len(logged)))
     return done
+
+
+def _put(connection: sqlite3.Connection, appends: Sequence[_Append]) -> int:
+    """Insert all or nothing; return the last offset given.
+
+    Raises:
+        sqlite3.IntegrityError: an event is in the log already, or twice among these.
+    """
+    events = [event for append in appends for event in append.events]
+    if events:
+        dedups = [dedup for append in appends for dedup in append.dedups]
+        bodies = [body for append in appends for body in append.bodies]
+        rows = packed_columns(
+            [*map(operator.add, dedups, bodies)],
+            [event.user_id for event in events],
+            [event.anonymous_id for event in events],
+            [event.previous_id for event in events],
+            [1 if event.kind == "split" else None for event in events],
+        )
+        connection.execute(_SQL["insert"], rows)
+    last: int = connection.execute(_SQL["last_inserted"]).fetchone()[0]
+    return last
+
+
+def _unknown(connection: sqlite3.Connection, appends: Sequence[_Append]) -> list[_Append]:
+    """Return what is not in the log yet, each once."""
+    asked = packed_columns([dedup for append in appends for dedup in append.dedups])
+    known = {key for (key,) in connection.execute(_SQL["known"], asked)}
+    fresh = []
+    for append in appends:
+        news = _Append([], [], [])
+        for event, dedup, body in zip(*append, strict=True):
+            if dedup not in known:
+                known.add(dedup)
+                news.events.append(event)
+                news.dedups.append(dedup)
+                news.bodies.append(body)
+        fresh.append(news)
+    return fresh
 
 
 def dedup_key(source: str, message_id: str) -> bytes:
