@@ -4,11 +4,15 @@ import json
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from tailorbird.predict.people import Foresight
 from tests.commands import command
 from tests.makers import DAY
 from tests.shop import Shop
+from tests.unit.decide.offers.test_uplifting import ByOrders, model
 
 CART: dict[str, Any] = {"cart": [{"item": "tent", "quantity": 1}], "currency": "EUR"}
 ACTIONS = """
@@ -234,6 +238,42 @@ def test_an_unknown_action_is_named_with_those_that_are_known(acting: Shop) -> N
     reply = acting.post("/v1/next-action", {"anonymousId": "a1", "actions": ["remindr"]})
     assert reply.status_code == 404
     assert "reminder" in reply.json()["detail"]
+
+
+PAGE = ("cart_offer", "next_action", "other_action")
+
+
+def a_page(shop: Shop, *placements: str) -> Any:
+    """Return what is decided for a page, with an offer that goes by uplift and more actions."""
+    more = "\n  - {name: other_action, kind: action, limit: 2}\noffers:"
+    text = ACTIONS.replace("\noffers:", more, 1)
+    apply(shop, text.replace("depthWithoutModel: 10", "byUplift: {treatment: t}"))
+    return shop.decide(*placements, context=CART, deadlineMs=5_000, explain=True).json()
+
+
+def test_all_placements_of_a_page_share_one_answer_of_a_trials_model(
+    acting: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def effects(_: ByOrders, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        asked.append(rows)
+        return rows[:, 0]
+
+    monkeypatch.setattr(ByOrders, "effects", effects)
+    acting.workspace.counters.uplifts.put(model())
+    a_page(acting, *PAGE)
+    assert len(asked) == 1
+
+
+def test_what_to_expect_of_a_customer_is_not_worked_out_where_no_action_hangs_on_it(
+    acting: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object) -> None:
+        raise AssertionError("the model of customers was asked")
+
+    monkeypatch.setattr(Foresight, "forecast", asked)
+    assert a_page(acting, *PAGE)["decisions"][1]["actions"]
 
 
 ONE_DEAL = """

@@ -13,9 +13,11 @@ from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.checkout.desk import CheckoutDesk
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.levels import Level
-from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
+from tailorbird.decide.offers.desk import REFUSED, OfferDesk
+from tailorbird.decide.offers.shopper import Shopper
 from tailorbird.decide.offers.showing import Found
 from tailorbird.decide.placements import Placement, PlacementKind
+from tailorbird.decide.portrait import Portrait
 from tailorbird.decide.wire import ShownArm, Slot, SlotDecision
 from tailorbird.spine.ids import Subject
 
@@ -151,6 +153,7 @@ def shopper_of(asked: Asked, subject: Subject, left_ms: float) -> Shopper:
         context=asked.request.context,
         now_ms=asked.moment.now_ms,
         left_ms=left_ms,
+        portrait=Portrait(asked.moment.profile, asked.moment.now_ms),
         rehearsed=asked.request.dry_run,
         standing=asked.standing,
     )

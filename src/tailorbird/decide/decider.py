@@ -335,6 +335,7 @@ class Decider:
     ) -> None:
         """Work out ghosts of which some must be waited for; nothing is given, nothing is held."""
         slots, aside, fill = asked.request, unseen(asked), self._filler.fill
+        shopper = shopper_of(aside, subject, _UNHURRIED_MS)
         ghosts: list[dict[str, object]] = []
         try:
             for one in tried.ghosts:
@@ -342,7 +343,6 @@ class Decider:
                 stem = f"{record.decision_id}-{one.place}-ghost"
                 shown = fill(one.placement, slot, aside, stem)
                 if one.placement.kind in AWAITED and self.waiter is not None:
-                    shopper = shopper_of(aside, subject, _UNHURRIED_MS)
                     part = (one.placement, slot, shown)
                     _, shown = await self.waiter.one(part, aside, shopper, stem, fill)
                 named = {"experiment": one.experiment, "variant": one.variant}

@@ -87,16 +87,23 @@ class Foresight:
             self.fault = f"{pointer} cannot be read; {trained.name} serves" if broken else None
             self.adopt(trained)
 
-    def purchase_probability(self, profile: Profile, now_ms: int) -> float | None:
+    def purchase_probability(
+        self, profile: Profile, now_ms: int, described: Moment | None = None
+    ) -> float | None:
         """Return the chance that an order comes within `models.minutes`.
 
         None where no model is trained, and for who is not visiting: the model learned from visits.
         Under 0.2 ms: the features of one moment, and a walk through the trees.
+
+        Args:
+            profile: what is known of them.
+            now_ms: when.
+            described: the same, where it was described already: less is left to work out.
         """
         model = self.models.intent
         if model is None or session(profile, now_ms) is None:
             return None
-        return model.probability(features_at(Moment(now_ms, profile)))
+        return model.probability(features_at(described or Moment(now_ms, profile)))
 
     def forecast(self, profile: Profile, now_ms: int) -> Forecast | None:
         """Return what a customer is worth from now on; None without orders or without a model."""

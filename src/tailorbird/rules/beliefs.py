@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tailorbird.features.moment import Moment
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.ids import PersonId
 
@@ -9,7 +10,9 @@ from tailorbird.spine.ids import PersonId
 class Unbelieving:
     """Knows no probability and no segment of anybody."""
 
-    def purchase_probability(self, _profile: Profile, _now_ms: int) -> float | None:
+    def purchase_probability(
+        self, _profile: Profile, _now_ms: int, _described: Moment | None = None
+    ) -> float | None:
         """Return None: no model was asked."""
         return None
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from tailorbird.catalog.items import Item
 from tailorbird.collect.ports import Appended
+from tailorbird.features.moment import Moment
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.events import Event, LoggedEvent
 from tailorbird.spine.ids import ItemId, PersonId, Subject
@@ -37,9 +38,14 @@ class People(Protocol):
 
 
 class Beliefs(Protocol):
-    """What models believe of somebody; asked only when a rule mentions it, None while unknown."""
+    """What models believe of somebody; asked only when a rule mentions it, None while unknown.
 
-    def purchase_probability(self, profile: Profile, now_ms: int) -> float | None: ...
+    Whoever has described the profile at that time already may hand on the description.
+    """
+
+    def purchase_probability(
+        self, profile: Profile, now_ms: int, described: Moment | None = None
+    ) -> float | None: ...
 
     def churn_probability(self, profile: Profile, now_ms: int) -> float | None: ...
 

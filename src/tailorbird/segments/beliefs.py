@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tailorbird.features.moment import Moment
 from tailorbird.predict.people import Foresight
 from tailorbird.profile.profile import Profile
 from tailorbird.spine.ids import PersonId
@@ -21,9 +22,11 @@ class Beliefs:
         self._foresight = foresight
         self._called = called
 
-    def purchase_probability(self, profile: Profile, now_ms: int) -> float | None:
+    def purchase_probability(
+        self, profile: Profile, now_ms: int, described: Moment | None = None
+    ) -> float | None:
         """Return the chance of an order within half an hour; None without a model or a visit."""
-        return self._foresight.purchase_probability(profile, now_ms)
+        return self._foresight.purchase_probability(profile, now_ms, described)
 
     def churn_probability(self, profile: Profile, now_ms: int) -> float | None:
         """Return the chance of no order within 90 days; None without a model or an order."""

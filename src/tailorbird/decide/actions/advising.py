@@ -30,12 +30,11 @@ from tailorbird.decide.actions.weighing import Circle, Occasion, ReadyAction, Sc
 from tailorbird.decide.configuration import placements_in
 from tailorbird.decide.filling import Asked
 from tailorbird.decide.levels import Level
-from tailorbird.decide.offers.basket import Asking, basket_of, event_of
 from tailorbird.decide.offers.configuration import OFFERS
-from tailorbird.decide.offers.desk import REFUSED, OfferDesk, Shopper
+from tailorbird.decide.offers.desk import REFUSED, OfferDesk
+from tailorbird.decide.offers.shopper import Shopper
 from tailorbird.decide.placements import Placement, Placements
 from tailorbird.decide.wire import ConsideredAction, ShownAction, Slot, SlotDecision
-from tailorbird.profile.profile import EMPTY
 from tailorbird.rules.condition import condition
 from tailorbird.spine.errors import NotFound
 from tailorbird.spine.ids import PersonId
@@ -184,8 +183,7 @@ class Adviser:
     async def _occasion(
         self, asked: Asked, shopper: Shopper, ready: Sequence[ReadyAction]
     ) -> Occasion:
-        circle, profile = self._circle, shopper.profile
-        basket = basket_of(shopper.context, profile, circle.find, standing=shopper.standing)
+        circle = self._circle
         before: Sequence[Done] = ()
         if shopper.person is not None and any(
             one.action.cap is not None or one.action.cost.fatigue for one in ready
@@ -193,18 +191,9 @@ class Adviser:
             before = await self._lately.of(shopper.person)
         return Occasion(
             shopper=shopper,
-            asking=Asking(
-                person=shopper.person or PersonId(""),
-                profile=profile or EMPTY,
-                now_ms=shopper.now_ms,
-                event=event_of(shopper.subject, shopper.context, shopper.now_ms),
-                beliefs=circle.beliefs,
-                stated=basket.lines,
-            ),
+            asking=shopper.asking(circle.find, circle.beliefs),
             signals=from_context({"consent": asked.request.context.consent or {}}),
-            forecast=None if profile is None else circle.advice.foretell(profile, shopper.now_ms),
             before=before,
-            basket=basket,
         )
 
     async def _taken(

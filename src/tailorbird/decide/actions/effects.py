@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tailorbird.decide.actions.action import Action, ByBandit, Outcome
+from tailorbird.decide.actions.staking import Known
 from tailorbird.decide.actions.valuing import Chance, Ground
 from tailorbird.decide.bandits.beliefs import Learned
 from tailorbird.decide.offers.choosing import Said, Told, Untold
-from tailorbird.predict.customer_value.value_model import Forecast
-from tailorbird.profile.profile import Profile
 from tailorbird.rules.ports import Beliefs
 
 ASSUMED = "assumed: no model tells"
@@ -25,15 +24,11 @@ ArmsOf = Callable[[str], Mapping[str, Learned]]
 """Returns what is believed of the arms of a placement's bandit; nothing where it has none."""
 
 
-def without(
-    action: Action,
-    profile: Profile | None,
-    forecast: Forecast | None,
-    beliefs: Beliefs,
-    now_ms: int,
-) -> tuple[float, str]:
+def without(action: Action, known: Known, beliefs: Beliefs, now_ms: int) -> tuple[float, str]:
     """Return the probability of an action's outcome where nothing is done, and who says so."""
+    profile, foretold = known
     if action.outcome is Outcome.RETURN:
+        forecast = foretold()
         if forecast is not None:
             return 1.0 - forecast.churn_probability, _CHURN
         return action.effect.assumed, ASSUMED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tailorbird.decide.actions.action import Action, Outcome
 from tailorbird.decide.actions.valuing import Stake
 from tailorbird.decide.offers.basket import Basket
@@ -13,11 +15,14 @@ from tailorbird.spine.money import to_major
 UNKNOWN = "nothing says what its outcome is worth: give it `value.typical` or `value.amount`"
 _A_YEAR = "the margin of their orders of a year"
 
+Known = tuple[Profile | None, Callable[[], Forecast | None]]
+"""A person's profile, and what is to be expected of them, worked out if it is asked for."""
+
 
 def stake(
     action: Action,
     basket: Basket,
-    known: tuple[Profile | None, Forecast | None],
+    known: Known,
     discount_minor: int = 0,
     messages: int = 0,
 ) -> Stake | None:
@@ -26,7 +31,7 @@ def stake(
     Args:
         action: which.
         basket: the cart.
-        known: the person's profile, and what is to be expected of them.
+        known: of the person.
         discount_minor: what an order with the action costs beside.
         messages: how many they were sent lately.
     """
@@ -44,18 +49,17 @@ def stake(
     )
 
 
-def _value(
-    action: Action, basket: Basket, known: tuple[Profile | None, Forecast | None]
-) -> tuple[float, str] | None:
-    said, (profile, forecast) = action.value, known
+def _value(action: Action, basket: Basket, known: Known) -> tuple[float, str] | None:
+    said, (profile, foretold) = action.value, known
     if said.amount is not None:
         return said.amount, "as declared"
-    year = _of_a_year(action, forecast)
     if action.outcome is Outcome.RETURN:
+        year = _of_a_year(action, foretold())
         found = None if year is None else (year, _A_YEAR)
     else:
-        found = _of_cart(action, basket) or _of_usual(action, profile, forecast)
-        if found is not None and said.customer and year is not None:
+        found = _of_cart(action, basket) or _of_usual(action, profile, foretold())
+        year = _of_a_year(action, foretold()) if found is not None and said.customer else None
+        if found is not None and year is not None:
             found = found[0] + said.customer * year, f"{found[1]}, and a share of a year's"
     if found is None and said.typical is not None:
         return said.typical, "typical, as declared"

@@ -18,10 +18,12 @@ from tailorbird.decide.actions.staking import UNKNOWN, stake
 from tailorbird.decide.actions.valuing import Prospect
 from tailorbird.decide.bandits.serving import BanditSlots
 from tailorbird.decide.checkout.ports import Contacts
-from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of
+from tailorbird.decide.offers.basket import Asking, Basket, Find
 from tailorbird.decide.offers.choosing import Said, Untold, discount_minor
-from tailorbird.decide.offers.desk import OfferDesk, Shopper
+from tailorbird.decide.offers.desk import OfferDesk
 from tailorbird.decide.offers.offer import Offer, OfferKind
+from tailorbird.decide.offers.shopper import Shopper
+from tailorbird.decide.portrait import Portrait
 from tailorbird.predict.customer_value.value_model import Forecast
 from tailorbird.profile.profile import Profile
 from tailorbird.rules.asking import holds_at
@@ -35,13 +37,11 @@ Foretell = Callable[[Profile, int], Forecast | None]
 class Trials(Protocol):
     """What the models of randomized trials say."""
 
-    def said(self, offer: Offer, profile: Profile | None, now_ms: int) -> Said:
+    def said(self, offer: Offer, whom: Portrait) -> Said:
         """Return what the trial of an offer says of somebody."""
         ...
 
-    def said_by(
-        self, treatment: str, profile: Profile | None, now_ms: int, offer: Offer | None = None
-    ) -> Said:
+    def said_by(self, treatment: str, whom: Portrait, offer: Offer | None = None) -> Said:
         """Return what a trial says of somebody; for an offer only if it reads nothing barred."""
         ...
 
@@ -98,17 +98,13 @@ class Occasion(msgspec.Struct, frozen=True):
         shopper: who, and from where.
         asking: the moment, for conditions.
         signals: what the request says of consent.
-        forecast: what is to be expected of them.
         before: what was done for them lately.
-        basket: their cart, with no margin assumed.
     """
 
     shopper: Shopper
     asking: Asking
     signals: Choices
-    forecast: Forecast | None
     before: Sequence[Done]
-    basket: Basket
 
     @property
     def messages(self) -> int:
@@ -146,10 +142,8 @@ class Scales:
             return await self._of_offer(action, occasion)
         said: Said | None = None
         if action.effect.uplift is not None:
-            said = self._circle.trials.said_by(
-                action.effect.uplift, shopper.profile, shopper.now_ms
-            )
-        basket = self._basket(occasion, action.value.margin)
+            said = self._circle.trials.said_by(action.effect.uplift, shopper.portrait)
+        basket = shopper.basket(self._circle.find, action.value.margin)
         return self._prospect(action, occasion, basket, said, 0)
 
     async def _closed(self, action: Action, occasion: Occasion) -> str | None:
@@ -176,33 +170,31 @@ class Scales:
             return f"no discount would be given: {found.notice or 'there is no offer'}"
         if offer.currency != action.currency:
             return f"the offer is in {offer.currency}, the action in {action.currency}"
-        basket = self._basket(occasion, offer.assumed_margin)
+        basket = shopper.basket(self._circle.find, offer.assumed_margin)
         said = (
-            self._circle.trials.said(offer, shopper.profile, shopper.now_ms)
+            self._circle.trials.said(offer, shopper.portrait)
             if action.effect.uplift is None
-            else self._circle.trials.said_by(
-                action.effect.uplift, shopper.profile, shopper.now_ms, offer
-            )
+            else self._circle.trials.said_by(action.effect.uplift, shopper.portrait, offer)
         )
         off = discount_minor(offer, given.value or 0.0, basket.value_minor)
         return self._prospect(action, occasion, basket, said, off)
-
-    def _basket(self, occasion: Occasion, margin: float | None) -> Basket:
-        """Return the cart, with a margin assumed of items whose cost is not known."""
-        if occasion.basket.uncosted is None:
-            return occasion.basket
-        shopper, find = occasion.shopper, self._circle.find
-        return basket_of(shopper.context, shopper.profile, find, margin, shopper.standing)
 
     def _prospect(
         self, action: Action, occasion: Occasion, basket: Basket, said: Said | None, off_minor: int
     ) -> Prospect | str:
         shopper, circle = occasion.shopper, self._circle
-        known = shopper.profile, occasion.forecast
+        known = shopper.profile, lambda: self._foretold(shopper)
         messages = 0 if action.kind.shown else occasion.messages
         at_stake = stake(action, basket, known, off_minor, messages)
         if at_stake is None:
             return UNKNOWN
-        anyhow = without(action, shopper.profile, occasion.forecast, circle.beliefs, shopper.now_ms)
+        anyhow = without(action, known, occasion.asking.beliefs, shopper.now_ms)
         found = chance(action, anyhow, said, circle.advice.arms)
         return found.reason if isinstance(found, Untold) else Prospect(found, at_stake)
+
+    def _foretold(self, shopper: Shopper) -> Forecast | None:
+        """Return what is to be expected of somebody; worked out once an answer, if asked for."""
+        profile, foretell = shopper.profile, self._circle.advice.foretell
+        if profile is None:
+            return None
+        return shopper.portrait.once("forecast", lambda: foretell(profile, shopper.now_ms))

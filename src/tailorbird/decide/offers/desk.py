@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from tailorbird.accounts.terms import Standing
 from tailorbird.decide.bandits.choosing import Choice
-from tailorbird.decide.offers.basket import Asking, Basket, Find, basket_of, event_of
+from tailorbird.decide.offers.basket import Basket, Find
 from tailorbird.decide.offers.choosing import Chosen, Said, Told, Untold, at_depth
 from tailorbird.decide.offers.drawing import HELD_OUT, TRIED, Draw, deepest_of, drawn
 from tailorbird.decide.offers.grants import Grant, Refused, Wanted
@@ -27,6 +26,7 @@ from tailorbird.decide.offers.lots import Lot, is_held_out, luck_of
 from tailorbird.decide.offers.offer import OfferKind
 from tailorbird.decide.offers.ports import GrantStore, Uplifts
 from tailorbird.decide.offers.ready import ByPlacement, ReadyOffer
+from tailorbird.decide.offers.shopper import Shopper
 from tailorbird.decide.offers.showing import (
     ON_LEARNED,
     ON_LOT,
@@ -37,14 +37,12 @@ from tailorbird.decide.offers.showing import (
     in_place,
     reason_words,
 )
-from tailorbird.decide.wire import RequestContext
 from tailorbird.experiments.whom import founder
 from tailorbird.identity.resolver import Resolver
-from tailorbird.profile.profile import EMPTY, Profile
 from tailorbird.rules.asking import holds_at
 from tailorbird.rules.ports import Beliefs
 from tailorbird.spine.errors import Overloaded
-from tailorbird.spine.ids import IdentifierKey, PersonId, Subject
+from tailorbird.spine.ids import IdentifierKey
 
 NOBODY_TO_GIVE_TO = "an offer needs an `anonymousId` or a `userId`: caps hold by person"
 REFUSED = "personalization was refused, and offers with it"
@@ -54,30 +52,6 @@ _CODE_LENGTH = 12
 
 MakeCode = Callable[[], str]
 """Returns a code that nobody can guess, without its prefix."""
-
-
-class Shopper(msgspec.Struct, frozen=True):
-    """Who asks for an offer, and from where.
-
-    Attributes:
-        subject: by which identifiers they asked.
-        person: who that is; None for somebody not met before.
-        profile: what is known of them.
-        context: the request's.
-        now_ms: when.
-        left_ms: how long the answer may still take.
-        rehearsed: nothing is to be given, only told what would be.
-        standing: what holds for the account in whose name they buy.
-    """
-
-    subject: Subject
-    person: PersonId | None
-    profile: Profile | None
-    context: RequestContext
-    now_ms: int
-    left_ms: float
-    rehearsed: bool = False
-    standing: Standing | None = None
 
 
 class Counter(msgspec.Struct, frozen=True):
@@ -148,9 +122,9 @@ class OfferDesk:
         instead: Found | None = None
         lots: tuple[Lot, ...] = ()
         for one in offers:
-            basket = self._basket(one, shopper)
-            if not self._may_have(one, shopper, basket):
+            if not self._may_have(one, shopper):
                 continue
+            basket = self._basket(one, shopper)
             said = self._said(one, shopper)
             draw = drawn(one.offer, basket, said, luck_of(one.offer, _who(shopper)))
             lots = (*lots, *self._counting(one, shopper, basket, theirs, draw))
@@ -167,9 +141,7 @@ class OfferDesk:
 
     def _basket(self, one: ReadyOffer, shopper: Shopper) -> Basket:
         """Return what an offer would be counted on."""
-        margin = one.offer.assumed_margin
-        find = self._counter.find
-        return basket_of(shopper.context, shopper.profile, find, margin, shopper.standing)
+        return shopper.basket(self._counter.find, one.offer.assumed_margin)
 
     async def _learned(
         self,
@@ -182,9 +154,9 @@ class OfferDesk:
         """Return what the bandit of a placement chooses of all that may be given now."""
         options, stock = {NOTHING: Option()}, None
         for one in offers:
-            basket = self._basket(one, shopper)
-            if not self._may_have(one, shopper, basket):
+            if not self._may_have(one, shopper):
                 continue
+            basket = self._basket(one, shopper)
             if is_held_out(one.offer, luck_of(one.offer, _who(shopper))):
                 return Found(policy=one.policy, notice=HELD_OUT, arm="control")
             stock = least_stock(basket, self._counter.find)
@@ -275,7 +247,7 @@ class OfferDesk:
     def _said(self, one: ReadyOffer, shopper: Shopper) -> Said:
         if one.offer.by_uplift is None:
             return Untold("its depth depends on nobody")
-        return self._counter.uplifts.said(one.offer, shopper.profile, shopper.now_ms)
+        return self._counter.uplifts.said(one.offer, shopper.portrait)
 
     def _wanted(
         self,
@@ -321,18 +293,10 @@ class OfferDesk:
         except Overloaded:
             return Refused("the server was too busy to hold it")
 
-    def _may_have(self, one: ReadyOffer, shopper: Shopper, basket: Basket) -> bool:
+    def _may_have(self, one: ReadyOffer, shopper: Shopper) -> bool:
         if one.when is None:
             return True
-        asking = Asking(
-            person=shopper.person or PersonId(""),
-            profile=shopper.profile or EMPTY,
-            now_ms=shopper.now_ms,
-            event=event_of(shopper.subject, shopper.context, shopper.now_ms),
-            beliefs=self._counter.beliefs,
-            stated=basket.lines,
-        )
-        return holds_at(one.when, asking)
+        return holds_at(one.when, shopper.asking(self._counter.find, self._counter.beliefs))
 
     async def _identifiers(self, shopper: Shopper) -> tuple[IdentifierKey, ...]:
         """Return every identifier of the shopper, the one that asked first."""

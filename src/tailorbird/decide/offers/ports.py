@@ -6,9 +6,9 @@ from typing import Protocol
 from tailorbird.decide.offers.choosing import Said
 from tailorbird.decide.offers.grants import Grant, Limits, Redemption, Refused, Spending, Wanted
 from tailorbird.decide.offers.offer import Offer
+from tailorbird.decide.portrait import Portrait
 from tailorbird.predict.uplift.depth_table import DepthTable
 from tailorbird.predict.uplift.model import UpliftModel
-from tailorbird.profile.profile import Profile
 from tailorbird.spine.events import LoggedEvent
 from tailorbird.spine.ids import IdentifierKey
 
@@ -39,7 +39,7 @@ class GrantStore(Protocol):
 class Uplifts(Protocol):
     """What models say of the effect of offers on people."""
 
-    def said(self, offer: Offer, profile: Profile | None, now_ms: int) -> Said: ...
+    def said(self, offer: Offer, whom: Portrait) -> Said: ...
 
 
 class UpliftStore(Protocol):

@@ -13,12 +13,12 @@ from tailorbird.decide.offers.choosing import ByMargin, Said, Told, Untold
 from tailorbird.decide.offers.fairness import allowed, barred_features
 from tailorbird.decide.offers.offer import Offer
 from tailorbird.decide.offers.ports import UpliftStore
+from tailorbird.decide.portrait import Portrait
 from tailorbird.features.declaring import Feature, Kind
 from tailorbird.features.moment import Moment
 from tailorbird.features.store import UnknownFeature, named, values
 from tailorbird.predict.uplift.depth_table import DepthTable
 from tailorbird.predict.uplift.model import UpliftModel
-from tailorbird.profile.profile import Profile
 from tailorbird.spine.errors import TailorbirdError
 
 log = logging.getLogger("tailorbird.offers")
@@ -92,19 +92,16 @@ class UpliftShelf:
             refused = f"its uplift model reads the text {texts[0]!r}" if texts else None
         self._models[model.card.treatment] = _Shelved(model, by_margin, found, refused)
 
-    def said(self, offer: Offer, profile: Profile | None, now_ms: int) -> Said:
+    def said(self, offer: Offer, whom: Portrait) -> Said:
         """Return what an offer is expected to change for somebody, or why nobody can tell."""
-        return self.said_by(treatment_of(offer), profile, now_ms, offer)
+        return self.said_by(treatment_of(offer), whom, offer)
 
-    def said_by(
-        self, treatment: str, profile: Profile | None, now_ms: int, offer: Offer | None = None
-    ) -> Said:
+    def said_by(self, treatment: str, whom: Portrait, offer: Offer | None = None) -> Said:
         """Return what the model of a trial says of somebody, or why nobody can tell.
 
         Args:
             treatment: the trial's name.
-            profile: what is known of them.
-            now_ms: when.
+            whom: who is asked about; the model is asked once an answer.
             offer: the offer that rests on it; none may rest on a model that reads what is barred.
         """
         shelved = self._models.get(treatment)
@@ -117,9 +114,9 @@ class UpliftShelf:
             for barred in barred_features(shelved.model.card.features):
                 if barred.attribute not in excused:
                     return Untold(f"its uplift model reads {barred.attribute}, which is barred")
-        if profile is None:
+        if whom.profile is None:
             return Untold(UNKNOWN_PERSON)
-        return _told(shelved, profile, now_ms)
+        return whom.once(("uplift", treatment), lambda: _told(shelved, whom.described))
 
 
 def treatment_of(offer: Offer) -> str:
@@ -128,11 +125,11 @@ def treatment_of(offer: Offer) -> str:
     return named_one or offer.name
 
 
-def _told(shelved: _Shelved, profile: Profile, now_ms: int) -> Said:
+def _told(shelved: _Shelved, described: Moment) -> Said:
     card, deciles = shelved.model.card, shelved.model.deciles
     if not card.varies:
         return _alike(shelved)
-    known = values(shelved.features, Moment(now_ms, profile))
+    known = values(shelved.features, described)
     row = [float(known[one.name] or 0) for one in shelved.features]
     found = shelved.model.predict(np.array([row]))[0]
     at = deciles[found.decile - 1]

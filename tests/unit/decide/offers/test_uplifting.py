@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tailorbird.decide.offers.choosing import Said, Told, Untold
 from tailorbird.decide.offers.offer import Allowed, ByUplift, Offer
 from tailorbird.decide.offers.uplifting import UNKNOWN_PERSON, UNTRAINED, UpliftShelf
+from tailorbird.decide.portrait import Portrait
 from tailorbird.predict.uplift.depth_table import DepthRow, DepthTable
 from tailorbird.predict.uplift.learners import Effect
 from tailorbird.predict.uplift.model import UpliftCard, UpliftDecile, UpliftModel
@@ -81,7 +82,7 @@ def somebody(orders: int) -> Profile:
 def said(one: UpliftModel, profile: Profile | None = None, offer: Offer = OFFER) -> Said:
     shelf = UpliftShelf(OnDisk())
     shelf.put(one)
-    return shelf.said(offer, profile, NOON_MS)
+    return shelf.said(offer, Portrait(profile, NOON_MS))
 
 
 def test_the_decile_follows_what_the_model_says_of_the_person() -> None:
@@ -92,7 +93,7 @@ def test_the_decile_follows_what_the_model_says_of_the_person() -> None:
 
 
 def test_without_a_model_the_reason_is_said() -> None:
-    assert UpliftShelf(OnDisk()).said(OFFER, EMPTY, NOON_MS) == Untold(UNTRAINED)
+    assert UpliftShelf(OnDisk()).said(OFFER, Portrait(EMPTY, NOON_MS)) == Untold(UNTRAINED)
 
 
 def test_of_somebody_unknown_no_model_speaks() -> None:
@@ -128,7 +129,7 @@ def test_where_effects_do_not_differ_what_was_measured_of_all_is_told() -> None:
     table = DepthTable(1, "uplift:t@1", "o", 0, 900, (5.0,), (DepthRow(0.1, depths),))
     shelf = UpliftShelf(OnDisk())
     shelf.put(model(varies=False), table)
-    found = shelf.said(OFFER, somebody(1), NOON_MS)
+    found = shelf.said(OFFER, Portrait(somebody(1), NOON_MS))
     assert isinstance(found, Told)
     assert found.alike
     assert found.depths == ((0.1, (5.0,) * 10),)
@@ -138,7 +139,7 @@ async def _served(store: OnDisk) -> Said:
     shelf = UpliftShelf(store)
     shelf.want([OFFER])
     await shelf.renew()
-    return shelf.said(OFFER, somebody(8), NOON_MS)
+    return shelf.said(OFFER, Portrait(somebody(8), NOON_MS))
 
 
 def test_a_trained_version_is_served() -> None:
