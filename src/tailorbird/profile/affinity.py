@@ -107,10 +107,16 @@ def lean(pulls: Pulls, event: Event) -> Pulls:
         return pulls
     act = Pull(event.occurred_at_ms, weight, weight)
     changed = dict(pulls)
+    summed: dict[Pull, Pull] = {}  # facets of one item mostly have been met together before
     for item in event.items:
         for facet in item.facets:
             present = changed.get(facet)
-            changed[facet] = act if present is None else _sum(present, act)
+            if present is None:
+                changed[facet] = act
+            elif present in summed:
+                changed[facet] = summed[present]
+            else:
+                changed[facet] = summed[present] = _sum(present, act)
     return _cut(changed)
 
 

@@ -70,7 +70,7 @@ def touch(touches: Touches, event: Event) -> Touches:
     kind = _KINDS.get(event.name)
     if kind is None or not event.items:
         return touches
-    fresh = tuple(_touch(event.occurred_at_ms, kind, item) for item in event.items)
+    fresh = tuple([_touch(event.occurred_at_ms, kind, item) for item in event.items])
     return newest(touches, fresh, TOUCHES_KEPT)
 
 
