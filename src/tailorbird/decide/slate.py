@@ -108,15 +108,15 @@ def slate(
     else:
         found, pool = predictor.composer.composed(asking, policy, stakes)
     return Slate(
-        codes=found.codes.tolist(),
-        scores=found.scores.tolist(),
-        sources=found.sources.tolist(),
-        facets=found.facets.tolist(),
-        grounds=found.grounds.tolist(),
+        codes=found.codes,
+        scores=found.scores,
+        sources=found.sources,
+        facets=found.facets,
+        grounds=found.grounds,
         pool=pool,
         banned=ruled_out,
         spoke=found.spoke,
-        runners_up=found.runners_up.tolist(),
+        runners_up=found.runners_up,
         chance=found.chance,
         ranker=Ranker.HYBRID if hybrid else Ranker.BLEND,
     )

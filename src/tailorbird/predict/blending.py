@@ -11,6 +11,8 @@ from tailorbird.predict.heap import heaped, sink
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.kernel import kernel
 
+BANNED = -1
+
 
 class Pool(NamedTuple):
     """Candidates of all sources in one row.
@@ -80,15 +82,34 @@ NO_LEANING = Leaned(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 class BlendScratch(NamedTuple):
-    """Working memory over items and facets; clean (zero) between calls."""
+    """Working memory over items and facets; clean (zero) between calls.
 
-    total: NDArray[np.float32]
-    best: NDArray[np.float32]
-    best_source: NDArray[np.int8]
-    banned: NDArray[np.uint8]
+    Attributes:
+        place: int32[items], one more than where an item stands among those seen; `BANNED` for one
+            that must not be shown.
+        leaning: float32[facets], how much each pulls.
+        taken: int32[facets], how many places each has.
+        of_vendor: int32[vendors], how many places each has.
+    """
+
+    place: NDArray[np.int32]
     leaning: NDArray[np.float32]
     taken: NDArray[np.int32]
     of_vendor: NDArray[np.int32]
+
+
+class Seen(NamedTuple):
+    """The different items of a pool, in the order in which they were met.
+
+    Attributes:
+        codes: int32[n], item codes.
+        totals: float32[n], the sum of what all sources give.
+        sources: int8[n], the source that said most.
+    """
+
+    codes: NDArray[np.int32]
+    totals: NDArray[np.float32]
+    sources: NDArray[np.int8]
 
 
 class Blended(NamedTuple):
@@ -110,10 +131,7 @@ class Blended(NamedTuple):
 def blend_scratch(items: int, facets: int, vendors: int = 1) -> BlendScratch:
     """Return clean working memory for so many items, facets and vendors."""
     return BlendScratch(
-        np.zeros(items, np.float32),
-        np.zeros(items, np.float32),
-        np.zeros(items, np.int8),
-        np.zeros(items, np.uint8),
+        np.zeros(items, np.int32),
         np.zeros(facets, np.float32),
         np.zeros(facets, np.int32),
         np.zeros(vendors, np.int32),
@@ -143,18 +161,22 @@ def blend(
         scratch: working memory, left clean.
     """
     for code in banned:
-        scratch.banned[code] = 1
+        scratch.place[code] = BANNED
     for place in range(len(leaned.facets)):
         scratch.leaning[leaned.facets[place]] = leaned.pulls[place]
-    seen = _gathered(pool, rows.available, scratch)
-    scores, matches = _lifted(seen, rows.facet_codes, limits.lean, scratch)
+    seen = _gathered(pool, rows.available, scratch.place)
+    scores, matches = _lifted(seen, rows.facet_codes, limits.lean, scratch.leaning)
     if len(rows.worth):
-        _valued(scores, seen, rows.worth, limits.relevance)
-    chosen = _capped(scores, seen, rows, limits, scratch)
-    codes = seen[chosen]
-    sources = scratch.best_source[codes]
-    _clean(seen, banned, leaned.facets, rows, scratch)
-    return Blended(codes, scores[chosen], sources, matches[chosen])
+        _valued(scores, seen.codes, rows.worth, limits.relevance)
+    chosen = _capped(scores, seen.codes, rows, limits, scratch)
+    codes = seen.codes[chosen]
+    for code in seen.codes:
+        scratch.place[code] = 0
+    for code in banned:
+        scratch.place[code] = 0
+    for facet in leaned.facets:
+        scratch.leaning[facet] = 0.0
+    return Blended(codes, scores[chosen], seen.sources[chosen], matches[chosen])
 
 
 @kernel
@@ -175,49 +197,59 @@ def _valued(
 
 
 @kernel
-def _gathered(pool: Pool, available: NDArray[np.uint8], scratch: BlendScratch) -> NDArray[np.int32]:
-    """Sum the weights an item into the scratch; return the different items that may be shown."""
+def _gathered(pool: Pool, available: NDArray[np.uint8], places: NDArray[np.int32]) -> Seen:
+    """Sum the weights an item; return the different items that may be shown.
+
+    What is summed stands side by side, and not by item: a shop's items do not fit into the memory
+    that a processor has near.
+    """
     seen = np.empty(len(pool.codes), np.int32)
+    totals = np.zeros(len(pool.codes), np.float32)
+    sources = np.empty(len(pool.codes), np.int8)
+    most = np.zeros(len(pool.codes), np.float32)
     count = 0
-    for place in range(len(pool.codes)):
-        code = pool.codes[place]
-        if scratch.banned[code] or not available[code]:
+    for at in range(len(pool.codes)):
+        code = pool.codes[at]
+        place = places[code] - 1
+        if place == BANNED - 1 or not available[code]:
             continue
-        if scratch.total[code] == 0.0:
-            seen[count] = code
+        if place < 0:
+            place = count
+            seen[place] = code
             count += 1
-        # A weight of zero would look like "not seen yet"; the smallest number does not.
-        weight = max(pool.weights[place], np.float32(1e-12))
-        scratch.total[code] += weight
-        if weight > scratch.best[code]:
-            scratch.best[code] = weight
-            scratch.best_source[code] = pool.sources[place]
-    return seen[:count]
+            places[code] = count
+        # A weight of zero must not be lifted to the top of its like; the smallest number is.
+        weight = max(pool.weights[at], np.float32(1e-12))
+        totals[place] += weight
+        if weight > most[place]:
+            most[place] = weight
+            sources[place] = pool.sources[at]
+    return Seen(seen[:count], totals[:count], sources[:count])
 
 
 @kernel
 def _lifted(
-    seen: NDArray[np.int32],
+    seen: Seen,
     facet_codes: NDArray[np.int32],
     lean: float,
-    scratch: BlendScratch,
+    leaning: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Return each item's score, lifted by what the person leans to, and its best matching facet."""
-    scores = np.empty(len(seen), np.float32)
-    matches = np.full(len(seen), -1, np.int32)
-    for place in range(len(seen)):
-        code = seen[place]
+    scores = np.empty(len(seen.codes), np.float32)
+    matches = np.full(len(seen.codes), -1, np.int32)
+    for place in range(len(seen.codes)):
+        code = seen.codes[place]
         pull = np.float32(0.0)
         strongest = np.float32(0.0)
         for column in range(FACETS_AN_ITEM):
             facet = facet_codes[code, column]
             if facet < 0:
                 break
-            pull += scratch.leaning[facet]
-            if scratch.leaning[facet] > strongest:
-                strongest = scratch.leaning[facet]
+            pull += leaning[facet]
+            if leaning[facet] > strongest:
+                strongest = leaning[facet]
                 matches[place] = facet
-        scores[place] = scratch.total[code] * (1.0 + lean * min(pull, np.float32(1.0)))
+        scores[place] = seen.totals[place] * (1.0 + lean * min(pull, np.float32(1.0)))
     return scores, matches
 
 
@@ -256,6 +288,10 @@ def _capped(
         _count(scratch.of_vendor, rows.vendor[code])
         chosen[taken] = place
         taken += 1
+    for place in chosen[:taken]:
+        _forget(scratch.taken, rows.brand[seen[place]])
+        _forget(scratch.taken, rows.leaf[seen[place]])
+        _forget(scratch.of_vendor, rows.vendor[seen[place]])
     for place in passed[: min(over, most - taken)]:
         chosen[taken] = place
         taken += 1
@@ -274,23 +310,6 @@ def _count(count: NDArray[np.int32], group: int) -> None:
 
 
 @kernel
-def _clean(
-    seen: NDArray[np.int32],
-    banned: NDArray[np.int32],
-    facets: NDArray[np.int32],
-    rows: Rows,
-    scratch: BlendScratch,
-) -> None:
-    for code in seen:
-        scratch.total[code] = 0.0
-        scratch.best[code] = 0.0
-        if rows.leaf[code] >= 0:
-            scratch.taken[rows.leaf[code]] = 0
-        if rows.brand[code] >= 0:
-            scratch.taken[rows.brand[code]] = 0
-        if rows.vendor[code] >= 0:
-            scratch.of_vendor[rows.vendor[code]] = 0
-    for code in banned:
-        scratch.banned[code] = 0
-    for facet in facets:
-        scratch.leaning[facet] = 0.0
+def _forget(count: NDArray[np.int32], group: int) -> None:
+    if group >= 0:
+        count[group] = 0

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import copy
+from typing import NamedTuple
 
 from tailorbird.predict.blending import BlendScratch, Leaned, Pool, Rows, blend_scratch
 from tailorbird.predict.board import Ladder
-from tailorbird.predict.composing import Composed, Shop
+from tailorbird.predict.composing import Bench, Shop, empty_sheet
 from tailorbird.predict.drawing import Clues, Leaning, Picks, Stock, draw, empty_pool
 from tailorbird.predict.eligible import Fit, Terms, fitting
+from tailorbird.predict.held import Held, hold
 from tailorbird.predict.item_table import ItemTable
 from tailorbird.predict.plain import Plain, plain
 from tailorbird.predict.serving import compose, finish
 from tailorbird.predict.sessions import Codes
 from tailorbird.predict.trading import NO_STAKES, NO_WORTH, Stakes, Worth, worth_of
 from tailorbird.spine.clock import Clock
+
+
+class Told(NamedTuple):
+    """A slate as Python reads it; see `Composed` for what the lists hold."""
+
+    codes: list[int]
+    sources: list[int]
+    facets: list[int]
+    grounds: list[int]
+    scores: list[float]
+    runners_up: list[int]
+    spoke: int
+    chance: float
 
 
 class Composer:
@@ -28,9 +43,9 @@ class Composer:
         self._clock = clock
         self._table, self._stock, self._discovery = table, stock, discovery
         self._scratch = blend_scratch(table.capacity, 1024)
-        self._room = empty_pool()
+        self._room, self._sheet = empty_pool(), empty_sheet()
         self._worths: dict[Stakes, Worth] = {}
-        self._shops: dict[Stakes, tuple[BlendScratch, int, tuple[Plain, Plain, Plain]]] = {}
+        self._benches: dict[Stakes, tuple[BlendScratch, int, Held]] = {}
 
     def over(self, table: ItemTable, stock: Stock, discovery: Codes) -> None:
         """Make slates out of these from here on.
@@ -41,20 +56,21 @@ class Composer:
             discovery: int32[], different items that discoveries are drawn from.
         """
         self._table, self._stock, self._discovery = table, stock, discovery
-        self._worths, self._shops = {}, {}
+        self._worths, self._benches = {}, {}
 
     def apart(self) -> Composer:
         """Return one for another thread, with working memory of its own."""
         other = copy.copy(self)
         other._scratch = blend_scratch(self._table.capacity, 1024)  # noqa: SLF001 - of its own kind
-        other._room, other._worths, other._shops = empty_pool(), {}, {}  # noqa: SLF001 - of its own kind
+        other._room, other._sheet = empty_pool(), empty_sheet()  # noqa: SLF001 - of its own kind
+        other._worths, other._benches = {}, {}  # noqa: SLF001 - of its own kind
         return other
 
     def scratch(self) -> BlendScratch:
         """Return working memory that fits the table as it is now."""
         now, table = self._scratch, self._table
         if (
-            len(now.total) < table.capacity
+            len(now.place) < table.capacity
             or len(now.leaning) < len(table.facets)
             or len(now.of_vendor) < len(table.vendors)
         ):
@@ -96,7 +112,7 @@ class Composer:
         ladders, weights, sources, most, leaning = picks
         return self.pool(sought, Picks(ladders, weights, sources, most, Leaning(*leaning)))
 
-    def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> tuple[Composed, Pool]:
+    def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> tuple[Told, Pool]:
         """Return a slate and the candidates it was made of, who stand until the next is made.
 
         Args:
@@ -104,32 +120,40 @@ class Composer:
             policy: a `Policy` without its names.
             stakes: how much margin and fresh stock count beside relevance.
         """
-        shop, scratch, room = self._plain(stakes)
-        found = Composed(*compose(asking, policy, shop, scratch, room))
-        count = found.candidates
-        return found, Pool(room[0][:count], room[1][:count], room[2][:count])
+        return self._read(compose(asking, policy, self._bench(stakes)), self._room)
 
     def finished(
         self, pool: Pool, spoke: int, asking: Plain, policy: Plain, stakes: Stakes
-    ) -> tuple[Composed, Pool]:
+    ) -> tuple[Told, Pool]:
         """Return a slate of candidates that were weighed already, and those of them that fit."""
-        shop, scratch, _ = self._plain(stakes)
-        found = Composed(*finish((plain(pool), spoke), asking, policy, shop, scratch))
-        count = found.candidates
-        return found, Pool(pool.codes[:count], pool.weights[:count], pool.sources[:count])
+        return self._read(finish((plain(pool), spoke), asking, policy, self._bench(stakes)), pool)
+
+    def _read(self, found: tuple[int, int, int, int, float], room: Pool) -> tuple[Told, Pool]:
+        """Return what the sheet says, and what stands in the room."""
+        shown, left, count, spoke, chance = found
+        rows, scores = self._sheet
+        codes, sources, facets, grounds = rows[:4, :shown].tolist()
+        told = Told(
+            *(codes, sources, facets, grounds),
+            scores[:shown].tolist(),
+            rows[4, :left].tolist(),
+            spoke,
+            chance,
+        )
+        return told, Pool(room.codes[:count], room.weights[:count], room.sources[:count])
 
     def fitting(self, codes: Codes, fit: Fit) -> Codes:
         """Return those items that may stand in a placement, in order."""
         return fitting(codes, fit, self.rows(), _terms(self._table)) if fit.asked else codes
 
-    def _plain(self, stakes: Stakes) -> tuple[Plain, Plain, Plain]:
-        """Return what slates read of the shop and work in, without names; made anew at a change."""
+    def _bench(self, stakes: Stakes) -> Held:
+        """Return what slates are made on, held; made anew at a change."""
         scratch, capacity = self.scratch(), self._table.capacity
-        known = self._shops.get(stakes)
+        known = self._benches.get(stakes)
         if known is None or known[0] is not scratch or known[1] != capacity:
             shop = Shop(self._stock, self._discovery, self.rows(stakes), _terms(self._table))
-            made = (plain(shop), plain(scratch), plain(self._room))
-            known = self._shops[stakes] = (scratch, capacity, made)
+            held = hold(Bench(shop, scratch, self._room, self._sheet))
+            known = self._benches[stakes] = (scratch, capacity, held)
         return known[2]
 
 

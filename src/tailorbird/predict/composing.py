@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tailorbird.predict.blending import Blended, BlendScratch, Limits, Pool, Rows, blend
 from tailorbird.predict.discovering import below, outside
-from tailorbird.predict.drawing import Clues, Picks, Stock, draw
+from tailorbird.predict.drawing import LARGEST_POOL, Clues, Picks, Stock, draw
 from tailorbird.predict.eligible import Fit, Terms, fitting, thinned
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.ranked import holds
@@ -104,34 +104,58 @@ class Composed(NamedTuple):
     chance: float
 
 
+class Sheet(NamedTuple):
+    """Where a slate is written down, for the outside to read: an array costs more to hand out.
+
+    Attributes:
+        rows: int32[5, n], codes, sources, facets and grounds of what is shown; the runners-up.
+        scores: float32[n].
+    """
+
+    rows: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+class Bench(NamedTuple):
+    """What slates are made on.
+
+    Attributes:
+        shop: what is read of the shop.
+        scratch: working memory, clean between slates.
+        room: takes the pool, which stands there until the next slate.
+        sheet: takes the slate, which stands there until the next.
+    """
+
+    shop: Shop
+    scratch: BlendScratch
+    room: Pool
+    sheet: Sheet
+
+
+def empty_sheet() -> Sheet:
+    """Return room for a slate."""
+    return Sheet(np.zeros((5, LARGEST_POOL), np.int32), np.zeros(LARGEST_POOL, np.float32))
+
+
 @kernel
-def composed(
-    asking: Asking, policy: Policy, shop: Shop, scratch: BlendScratch, room: Pool
-) -> Composed:
+def composed(asking: Asking, policy: Policy, bench: Bench) -> Composed:
     """Return the slate of a placement whose candidates are blended by weights.
 
     Args:
         asking: of the visitor.
         policy: of the placement.
-        shop: what is read of the shop.
-        scratch: working memory, left clean.
-        room: takes the pool, which stands there until the next call.
+        bench: what is read of the shop, and worked in.
     """
-    count, spoke = draw(asking.clues, shop.stock, policy.picks, room)
+    room = bench.room
+    count, spoke = draw(asking.clues, bench.shop.stock, policy.picks, room)
     pool = Pool(room.codes[:count], room.weights[:count], room.sources[:count])
-    return finished(pool, spoke, asking, policy, (shop, scratch))
+    return finished(pool, spoke, asking, policy, bench)
 
 
 @kernel
-def finished(
-    pool: Pool,
-    spoke: int,
-    asking: Asking,
-    policy: Policy,
-    shop_and_scratch: tuple[Shop, BlendScratch],
-) -> Composed:
+def finished(pool: Pool, spoke: int, asking: Asking, policy: Policy, bench: Bench) -> Composed:
     """Return the slate out of a pool, whoever has weighed it; what does not fit is taken out."""
-    shop, scratch = shop_and_scratch
+    shop, scratch = bench.shop, bench.scratch
     leaned, places = asking.clues.leaned, policy.places
     fit = thinned(pool, policy.fit, shop.rows, shop.terms)
     best = blend(fit, asking.banned, leaned, shop.rows, policy.limits, scratch)
@@ -157,6 +181,24 @@ def finished(
         spoke,
         chance,
     )
+
+
+@kernel
+def written(found: Composed, sheet: Sheet) -> tuple[int, int, int, int, float]:
+    """Write a slate down; return how many are shown, would have come next, and were considered.
+
+    Behind these: which sources had candidates, and the chance of a discovery.
+    """
+    for place in range(len(found.codes)):
+        sheet.rows[0, place] = found.codes[place]
+        sheet.rows[1, place] = found.sources[place]
+        sheet.rows[2, place] = found.facets[place]
+        sheet.rows[3, place] = found.grounds[place]
+        sheet.scores[place] = found.scores[place]
+    for place in range(len(found.runners_up)):
+        sheet.rows[4, place] = found.runners_up[place]
+    shown, left = len(found.codes), len(found.runners_up)
+    return shown, left, found.candidates, found.spoke, found.chance
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tailorbird.predict.blending import BlendScratch, Leaned, Rows
+from tailorbird.predict.blending import BANNED, BlendScratch, Leaned, Rows
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.sessions import Codes
@@ -36,7 +36,7 @@ def outside(
     """
     pool, seed = pool_and_seed
     wanted, scratch = wanted_and_scratch
-    _mark(kept_out, 1, scratch)
+    _mark(kept_out, BANNED, scratch)
     for place in range(len(leaned.facets)):
         scratch.leaning[leaned.facets[place]] = leaned.pulls[place] > CLEAR_PULL
     fit = _fitting(pool, rows, scratch)
@@ -67,7 +67,7 @@ def below(bound: int, seed: int, number: int) -> int:
 def _mark(parts: tuple[Codes, Codes], mark: int, scratch: BlendScratch) -> None:
     for part in parts:
         for code in part:
-            scratch.banned[code] = mark
+            scratch.place[code] = mark
 
 
 @kernel
@@ -78,7 +78,7 @@ def _fitting(pool: Codes, rows: Rows, scratch: BlendScratch) -> Codes:
     for code in pool:
         if (
             rows.available[code]
-            and not scratch.banned[code]
+            and scratch.place[code] == 0
             and not _leans(rows.facet_codes, code, scratch)
         ):
             fit[count] = code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,16 +13,16 @@ from tailorbird.predict.encoder import Encoder, no_encoder
 from tailorbird.predict.evidence import Settings
 from tailorbird.predict.features import candidates
 from tailorbird.predict.heap import best_places
+from tailorbird.predict.held import Held, hold
 from tailorbird.predict.item_facts import ItemFacts, Tally, facts_of, grown, tally
 from tailorbird.predict.kernel import kernel
 from tailorbird.predict.model_files import read_parts, write_parts
 from tailorbird.predict.neighbors import LONGEST, Shelf
-from tailorbird.predict.plain import Plain, plain
 from tailorbird.predict.ranked import Ranked, best_of, topped_up
 from tailorbird.predict.ranker import Ranker, score
 from tailorbird.predict.recipe import Recipe, default_recipe
 from tailorbird.predict.scratch import Scratch, new_scratch
-from tailorbird.predict.session_index import SessionIndex, freshness, index_sessions
+from tailorbird.predict.session_index import freshness, index_sessions
 from tailorbird.predict.sessions import Codes, Sessions
 
 KIND = "next_item"
@@ -38,6 +38,26 @@ class Fitted(NamedTuple):
     base_tally: Tally
 
 
+class Parts(NamedTuple):
+    """All that an answer reads, and works in.
+
+    Attributes:
+        spare: int32[], trending items, best first, for when nothing else is known.
+        scratch: working memory.
+    """
+
+    base: Shelf
+    recent: Shelf
+    settings: Settings
+    width: int
+    kin_width: int
+    facts: ItemFacts
+    encoder: Encoder
+    ranker: Ranker
+    spare: Codes
+    scratch: Scratch
+
+
 @dataclass(frozen=True, slots=True)
 class NextItemModel:
     """A fitted model. Its working memory makes it fit for one thread at a time.
@@ -49,9 +69,8 @@ class NextItemModel:
         recent: Sessions since, see `with_recent`.
         base_tally: Counts over the fitted sessions.
         facts: Of all items, base and recent.
-        spare: int32[], trending items, best first, for when nothing else is known.
-        scratch: Working memory.
-        parts: All that an answer reads, without names; see `plain`.
+        parts: All that an answer reads and works in.
+        held: The same, held for machine code.
     """
 
     recipe: Recipe
@@ -60,9 +79,8 @@ class NextItemModel:
     recent: Shelf
     base_tally: Tally
     facts: ItemFacts
-    spare: Codes
-    scratch: Scratch
-    parts: Plain
+    parts: Parts
+    held: Held
 
     @property
     def item_count(self) -> int:
@@ -81,7 +99,7 @@ class NextItemModel:
             k: How many.
         """
         query = np.ascontiguousarray(codes[-LONGEST:], dtype=np.int32)
-        return Ranked(*_answer(self.parts, query, k))
+        return Ranked(*_answer(self.held, query, k))
 
     def with_recent(self, recent: Sessions, item_count: int | None = None) -> NextItemModel:
         """Return the model over the fitted sessions and these newer ones, without a refit.
@@ -101,6 +119,12 @@ class NextItemModel:
             item_count=items,
             latest_at=latest_at,
         )
+
+    def apart(self) -> NextItemModel:
+        """Return the same model with working memory of its own, for another thread."""
+        sessions = len(self.base.stored.ended_at) + len(self.recent.stored.ended_at)
+        parts = self.parts._replace(scratch=new_scratch(sessions, self.item_count))
+        return replace(self, parts=parts, held=hold(parts))
 
     def save(self, folder: Path) -> None:
         """Write the model to a folder; recent sessions are not kept, since the log has them."""
@@ -195,8 +219,8 @@ def assemble(
     spare = best_of(np.arange(item_count, dtype=np.int32), facts.faded, most).codes
     shelf, scratch = Shelf(index, fresh, known), new_scratch(known + len(recent), item_count)
     for_shop = (recipe.settings, recipe.width, recipe.kin_width)
-    parts = plain((base, shelf, for_shop, facts, encoder, recipe.ranker, spare, scratch))
-    return NextItemModel(recipe, encoder, base, shelf, base_tally, facts, spare, scratch, parts)
+    parts = Parts(base, shelf, *for_shop, facts, encoder, recipe.ranker, spare, scratch)
+    return NextItemModel(recipe, encoder, base, shelf, base_tally, facts, parts, hold(parts))
 
 
 def warm_up() -> None:
@@ -207,29 +231,21 @@ def warm_up() -> None:
 
 
 @kernel
-def _answer(parts: Plain, codes: Codes, k: int) -> tuple[Codes, NDArray[np.float32]]:
-    base, recent, for_shop, known, encoding, ordering, spare, working = parts
-    facts, encoder, ranker = ItemFacts(*known), Encoder(*encoding), Ranker(*ordering)
-    settings, width, kin_width = for_shop
-    query = codes[(codes >= 0) & (codes < len(facts.touches))]
+def _answer(held: Held, codes: Codes, k: int) -> tuple[Codes, NDArray[np.float32]]:
+    parts = held.value
+    query = codes[(codes >= 0) & (codes < len(parts.facts.touches))]
     if len(query) == 0:
-        rest = topped_up(Ranked(query, np.zeros(0, np.float32)), spare, k)
+        rest = topped_up(Ranked(query, np.zeros(0, np.float32)), parts.spare, k)
         return rest.codes, rest.scores
     chosen, rows = candidates(
-        _shelf(base),
-        _shelf(recent),
+        parts.base,
+        parts.recent,
         query,
-        (Settings(*settings), width, kin_width),
-        (facts, encoder),
-        Scratch(*working),
+        (parts.settings, parts.width, parts.kin_width),
+        (parts.facts, parts.encoder),
+        parts.scratch,
     )
-    scores = score(ranker, rows)
+    scores = score(parts.ranker, rows)
     best = best_places(scores, k)
-    found = topped_up(Ranked(chosen[best], scores[best]), spare, k)
+    found = topped_up(Ranked(chosen[best], scores[best]), parts.spare, k)
     return found.codes, found.scores
-
-
-@kernel
-def _shelf(said: Plain) -> Shelf:
-    index, fresh, first = said
-    return Shelf(SessionIndex(*index), fresh, first)

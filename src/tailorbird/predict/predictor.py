@@ -29,7 +29,6 @@ from tailorbird.predict.next_item import NextItemModel
 from tailorbird.predict.price_lists import PriceLists
 from tailorbird.predict.rebuying import Rebuys
 from tailorbird.predict.recent import RecentSessions, sessions_of
-from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.sessions import Codes, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.predict.touching import SESSION_EVENTS, TOUCH_WEIGHTS
@@ -256,9 +255,7 @@ class Predictor:
         other._standings = Standings(self._clock() / 1000)  # noqa: SLF001 - of its own kind
         model = self.models.next_item
         if model is not None:
-            sessions = len(model.base.stored.ended_at) + len(model.recent.stored.ended_at)
-            private = replace(model, scratch=new_scratch(sessions, model.item_count))
-            other.models = replace(self.models, next_item=private)
+            other.models = replace(self.models, next_item=model.apart())
         return other
 
     # Answering

@@ -76,7 +76,7 @@ def lists_for(model: NextItemModel, questions: Questions) -> Lists:
             query,
             (model.recipe.settings, model.recipe.width, model.recipe.kin_width),
             (model.facts, model.encoder),
-            model.scratch,
+            model.parts.scratch,
         )
         lists.append(rows)
         codes.append(found)
@@ -92,7 +92,7 @@ def _merit(model: NextItemModel, settings: Settings, questions: Questions) -> fl
     ended_at = model.base.stored.ended_at
     fresh = freshness(ended_at, settings.half_life, float(ended_at[-1]))
     base = Shelf(model.base.stored, fresh, 0)
-    ranks = _ranks(base, model.recent, questions, settings, model.facts, model.scratch)
+    ranks = _ranks(base, model.recent, questions, settings, model.facts, model.parts.scratch)
     return ndcg(ranks)
 
 

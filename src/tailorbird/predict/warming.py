@@ -6,9 +6,10 @@ import numpy as np
 
 from tailorbird.predict.blending import NO_LEANING, Limits, Rows, blend_scratch
 from tailorbird.predict.board import Ladder
-from tailorbird.predict.composing import Asking, Places, Policy, Shop
+from tailorbird.predict.composing import Asking, Bench, Places, Policy, Shop, empty_sheet
 from tailorbird.predict.drawing import Clues, Leaning, Picks, Stock, empty_pool
 from tailorbird.predict.eligible import ANYTHING, Terms, fitting
+from tailorbird.predict.held import hold
 from tailorbird.predict.item_table import FACETS_AN_ITEM
 from tailorbird.predict.plain import plain
 from tailorbird.predict.serving import compose, finish
@@ -32,8 +33,9 @@ def warm_up(stock: Stock) -> None:
     picks = Picks(np.zeros(4, np.int32), np.zeros(4, np.float32), sources, codes, _NO_FACETS)
     policy = Policy(picks, ANYTHING, Limits(1, 0, 0, 0.0), Places(1, 0, 0, 0))
     shop, room = Shop(stock, nobody, rows, terms), empty_pool()
-    said = (plain(asking), plain(policy), plain(shop), plain(blend_scratch(1, 1)))
-    compose(*said, plain(room))
+    bench = hold(Bench(shop, blend_scratch(1, 1), room, empty_sheet()))
+    said = (plain(asking), plain(policy), bench)
+    compose(*said)
     finish((plain(room), 0), *said)
     fitting(codes, ANYTHING, rows, terms)
     traced(codes, sources, codes, trail, rows.leaf)

@@ -159,5 +159,15 @@ def test_a_model_of_a_newer_release_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_model_apart_answers_alike_out_of_memory_of_its_own() -> None:
+    model = plain(walks(40, 0.1))
+    other = model.apart()
+    expected = model.recommend(codes(1), 5)
+    model.parts.scratch.evidence[:] = np.nan
+    found = other.recommend(codes(1), 5)
+    assert found.codes.tolist() == expected.codes.tolist()
+    assert found.scores.tolist() == expected.scores.tolist()
+
+
 def test_warming_up_needs_no_data() -> None:
     warm_up()

@@ -12,7 +12,6 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
@@ -26,7 +25,6 @@ from tailorbird.predict.registry.holdout import NAMES, Seen, look
 from tailorbird.predict.registry.ports import Shadowed
 from tailorbird.predict.registry.sampled import Sampled
 from tailorbird.predict.registry.watched import Score, Watched, begun, settled, watched_from
-from tailorbird.predict.scratch import new_scratch
 from tailorbird.predict.sessions import Vocabulary
 from tailorbird.predict.touching import SESSION_EVENTS
 from tailorbird.spine.clock import Clock
@@ -118,8 +116,7 @@ class Watch:
 
         def work() -> Watched:
             # The serving model's working memory belongs to the event loop; a copy has its own.
-            sessions = len(champion.base.stored.ended_at) + len(champion.recent.stored.ended_at)
-            private = replace(champion, scratch=new_scratch(sessions, champion.item_count))
+            private = champion.apart()
             if shadow is not None and news is not None:
                 shadow.learn(news)
             found = seen
