@@ -100,7 +100,7 @@ def slowed(ranked: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     serving = ranked.workspace.predictor
     serving.models = replace(serving.models, hybrid=Slow(RARE_FIRST.trees))
     monkeypatch.setattr(Slow, "asked", 0)
-    ranked.decide("learned", anonymousId="v1", deadlineMs=250)
+    ranked.decide("learned", anonymousId="v1", deadlineMs=5000)
     return ranked
 
 
@@ -117,6 +117,12 @@ def test_an_answer_whose_ranker_was_skipped_is_the_blend_and_says_so(slowed: Sho
     skipped, weighed = found.json()["decisions"]
     assert (skipped["ranker"], ids(found, 0)) == ("blend", ids(found, 1))
     assert skipped["level"] == weighed["level"] != "last_known"
+
+
+def test_how_often_a_ranker_was_skipped_is_counted(slowed: Shop) -> None:
+    for _ in range(2):
+        slowed.decide("learned", anonymousId="v1", deadlineMs=250)
+    assert 'tailorbird_model_skipped{workspace="main"} 2.0' in slowed.get("/metrics").text
 
 
 def test_a_slow_ranker_is_asked_where_there_is_time(slowed: Shop) -> None:

@@ -76,7 +76,10 @@ class OperatingDoors:
 def _models(shop: Workspace) -> dict[str, float]:
     """Return figures of the models at work; a rate is told once something was asked."""
     refused = (shop.succession.fault, shop.foresight.fault)
-    figures: dict[str, float] = {"model_refused": float(any(refused))}
+    figures: dict[str, float] = {
+        "model_refused": float(any(refused)),
+        "model_skipped": shop.predictor.skips,
+    }
     seen, met = shop.watch.seen, shop.people_watch.seen
     if seen is not None or met is not None or shop.order_watch.seen is not None:
         figures["model_drift_alarms"] = sum(one.alarm for one in _moved(shop))
@@ -106,6 +109,7 @@ _GAUGES = {
     "decisions_dropped": "Decisions that the journal could not take.",
     "items": "Items in the catalog.",
     "model_refused": "1 while the version that is to serve cannot be read, and another serves.",
+    "model_skipped": "Answers since the start that left a model out which would have been late.",
     "model_questions": "Questions that the serving version was asked since it serves.",
     "model_hit_rate": "Share of them with the item that was touched next among the first 20.",
     "model_drift_alarms": "Inputs and scores of the serving versions that have drifted.",

@@ -122,6 +122,7 @@ class Predictor:
         self._observed = False
         self.session_ms = 0.3
         self.weighing_ms = 0.5
+        self.skips = 0  # answers that a model was left out of since it would have been late
 
     # Learning
 
@@ -316,6 +317,7 @@ class Predictor:
         for ever: sooner or later it is asked, and timed, again.
         """
         self.session_ms *= 0.95
+        self.skips += 1
 
     def weighing_took(self, took_ms: float) -> None:
         """Note how long the hybrid ranker took, with the candidates drawn for it.
@@ -328,6 +330,7 @@ class Predictor:
     def weighing_skipped(self) -> None:
         """Note that the hybrid ranker was not asked for lack of time; forgiven as in `skipped`."""
         self.weighing_ms *= 0.95
+        self.skips += 1
 
 
 def _warm(models: Models, table: ItemTable) -> None:
