@@ -183,7 +183,6 @@ class Adviser:
     async def _occasion(
         self, asked: Asked, shopper: Shopper, ready: Sequence[ReadyAction]
     ) -> Occasion:
-        circle = self._circle
         before: Sequence[Done] = ()
         if shopper.person is not None and any(
             one.action.cap is not None or one.action.cost.fatigue for one in ready
@@ -191,7 +190,6 @@ class Adviser:
             before = await self._lately.of(shopper.person)
         return Occasion(
             shopper=shopper,
-            asking=shopper.asking(circle.find, circle.beliefs),
             signals=from_context({"consent": asked.request.context.consent or {}}),
             before=before,
         )

@@ -37,19 +37,20 @@ def without(action: Action, known: Known, beliefs: Beliefs, now_ms: int) -> tupl
 
 
 def chance(
-    action: Action, anyhow: tuple[float, str], said: Said | None, arms: ArmsOf
+    action: Action, anyhow: Callable[[], tuple[float, str]], said: Said | None, arms: ArmsOf
 ) -> Chance | Untold:
     """Return what an action changes, by the first ground that tells; else why none does.
 
     Args:
         action: which.
-        anyhow: the probability of the outcome where nothing is done, and who says so.
+        anyhow: tells the probability of the outcome where nothing is done, and who says so; asked
+            only where no trial tells it.
         said: what the model of a trial says of this person; None where none is asked. Such a
             model's own rate of those held out is what would happen without: both are of the
             trial's own time.
         arms: what bandits believe.
     """
-    effect, (base, by) = action.effect, anyhow
+    effect = action.effect
     why = "nothing says what it changes"
     if isinstance(said, Told):
         held_out = f"held out in {said.model}, decile {said.decile}"
@@ -62,8 +63,10 @@ def chance(
             why = learned.reason
         else:
             change, arm = learned
+            base, by = anyhow()
             return Chance(base, change, Ground.BANDIT, arm, by)
     if effect.declared is not None:
+        base, by = anyhow()
         return Chance(base, effect.declared, Ground.DECLARED, "declared", by)
     return Untold(f"{why}, and no `effect.declared` stands in for it")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -96,13 +97,11 @@ class Occasion(msgspec.Struct, frozen=True):
 
     Attributes:
         shopper: who, and from where.
-        asking: the moment, for conditions.
         signals: what the request says of consent.
         before: what was done for them lately.
     """
 
     shopper: Shopper
-    asking: Asking
     signals: Choices
     before: Sequence[Done]
 
@@ -131,7 +130,7 @@ class Scales:
         action, shopper = ready.action, occasion.shopper
         if not action.enabled:
             return "it is switched off"
-        if ready.when is not None and not holds_at(ready.when, occasion.asking):
+        if ready.when is not None and not holds_at(ready.when, self._asking(shopper)):
             return "its condition does not hold"
         why = capped(action, occasion.before, shopper.now_ms) or await self._closed(
             action, occasion
@@ -188,9 +187,13 @@ class Scales:
         at_stake = stake(action, basket, known, off_minor, messages)
         if at_stake is None:
             return UNKNOWN
-        anyhow = without(action, known, occasion.asking.beliefs, shopper.now_ms)
+        beliefs = shopper.portrait.believed(circle.beliefs)
+        anyhow = partial(without, action, known, beliefs, shopper.now_ms)
         found = chance(action, anyhow, said, circle.advice.arms)
         return found.reason if isinstance(found, Untold) else Prospect(found, at_stake)
+
+    def _asking(self, shopper: Shopper) -> Asking:
+        return shopper.asking(self._circle.find, self._circle.beliefs)
 
     def _foretold(self, shopper: Shopper) -> Forecast | None:
         """Return what is to be expected of somebody; worked out once an answer, if asked for."""
