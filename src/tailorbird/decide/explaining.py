@@ -25,10 +25,10 @@ def explained(
 
     Where that leaning is only lent, it says by whom and why.
     """
-    facet = found.facets[place]
-    mine = found.pool.codes == found.codes[place]
+    facet, pool = found.facets[place], found.pool
+    mine = pool.codes == found.codes[place]
     parts: dict[str, float] = {}
-    for source, weight in zip(found.pool.sources[mine], found.pool.weights[mine], strict=True):
+    for source, weight in zip(pool.sources[mine], pool.weights[mine], strict=True):
         name = Source(int(source)).name.lower()
         parts[name] = round(parts.get(name, 0.0) + float(weight), 4)
     leaning = predictor.table.facets.ids[facet] if facet >= 0 else None
@@ -62,11 +62,10 @@ def explained_place(place: Place) -> dict[str, Any]:
 def rejected(found: Slate, predictor: Predictor) -> tuple[RejectedCandidate, ...]:
     """Return the best-weighed candidates that were not shown, each with its reason."""
     shown = set(found.codes)
-    table = predictor.table
+    table, pool = predictor.table, found.pool
     reasons: dict[int, str] = {}
-    order = (-found.pool.weights).argsort()
-    for place in order.tolist():
-        code = int(found.pool.codes[place])
+    for place in (-pool.weights).argsort().tolist():
+        code = int(pool.codes[place])
         if code in shown or code in reasons:
             continue
         name = ItemId(table.items.ids[code])

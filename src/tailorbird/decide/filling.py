@@ -80,7 +80,7 @@ class Filler:
         self._bandits = bandits
         self._predictor = predictor
         self._catalog = catalog
-        self._rng = rng
+        self._luck = rng.bit_generator.random_raw
         self._words = Words(predictor, catalog)
         self.last_shown = LastShown()
 
@@ -118,7 +118,7 @@ class Filler:
             placement, arm = self.armed(placement, asked, stem)
         if placement.ranker is Ranker.HYBRID:
             placement = self._in_time(placement, asked)
-        found = slate(placement, asked.moment, asked.next_items, self._predictor, limit, self._rng)
+        found = slate(placement, asked.moment, asked.next_items, self._predictor, limit, self._luck)
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
         if asked.person is not None and not asked.request.dry_run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tailorbird.decide.moment import Moment, cart_items
+from tailorbird.decide.moment import Moment
 from tailorbird.decide.placements import AUTO, Filters
 from tailorbird.predict.rebuying import LONGEST_DAYS, UNTAUGHT_DAYS, Patience, untaught
 from tailorbird.profile.orders import purchased_at, returned_at
@@ -34,7 +34,7 @@ def banned(filters: Filters, moment: Moment, patience: Patience = untaught) -> B
         if filters.seen:
             found.update({touch.item: "seen" for touch in profile.touches})
     if filters.cart:
-        _all(found, cart_items(profile, moment.context), "in the cart")
+        _all(found, moment.cart_ids, "in the cart")
     if filters.context_item and moment.page_item is not None:
         found[moment.page_item] = "the page's own item"
     return found

@@ -42,7 +42,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
         session: item codes of the visit that is going on, oldest first, the page's item last.
         past: item codes touched last before this visit, oldest first.
         page_item: the item of the page.
-        cart: item codes in the cart, as the page says or else as the profile knows.
+        cart_ids: what is in the cart, as the page says or else as the profile knows.
+        cart: item codes of these.
         category: facet code of the page's category, -1 for none.
         channel: how the visitor came.
         facets: codes of what they lean to, strongest first.
@@ -59,6 +60,7 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     session_ids: tuple[ItemId, ...] = ()
     past: Codes = NO_CODES
     page_item: ItemId | None = None
+    cart_ids: tuple[ItemId, ...] = ()
     cart: Codes = NO_CODES
     category: int = -1
     channel: str | None = None
@@ -96,6 +98,7 @@ def moment(
     if loan is not None:
         leanings = join_pulls(leanings, loan.pulls)
     facets, pulls = _leanings(leanings, predictor, now_ms)
+    in_it = cart_items(profile, context)
     return Moment(
         now_ms=now_ms,
         context=context,
@@ -104,7 +107,8 @@ def moment(
         session_ids=session_ids,
         past=predictor.codes(past),
         page_item=page_item,
-        cart=predictor.codes(cart_items(profile, context)),
+        cart_ids=in_it,
+        cart=predictor.codes(in_it),
         category=_category(context, predictor.table.facets),
         channel=_channel(profile, context),
         facets=facets,
@@ -125,7 +129,8 @@ def long_past(here: Moment, predictor: Predictor) -> Codes:
 
 def generic_moment(context: RequestContext, now_ms: int) -> Moment:
     """Return the moment of a request whose visitor said no: nothing personal is looked at."""
-    return Moment(now_ms=now_ms, context=context, generic=True)
+    in_it = cart_items(None, context)
+    return Moment(now_ms=now_ms, context=context, cart_ids=in_it, generic=True)
 
 
 def cart_items(profile: Profile | None, context: RequestContext) -> tuple[ItemId, ...]:
@@ -165,16 +170,18 @@ def _leanings(
     """
     code_of, weights = predictor.table.facets.codes.get, predictor.leaders.facet_weights
     known = len(weights)
+    last_ms, long_left, short_left = -1, 0.0, 0.0  # one act pulls at several facets at once
     found: list[tuple[float, int]] = []
     for facet, pull in pulls.items():
         code = code_of(facet, known)
-        if code >= known or weights[code] < _LEAST_WEIGHT:
+        if code >= known or (weight := weights[code]) < _LEAST_WEIGHT:
             continue
-        age = now_ms - pull.last_ms
-        strength = LONG_SHARE * pull.long * exp2(-age / LONG_HALF_LIFE_MS)
-        if age < _SHORT_GONE_MS:
-            strength += pull.short * exp2(-age / SHORT_HALF_LIFE_MS)
-        found.append((strength * weights[code], code))
+        if pull.last_ms != last_ms:
+            last_ms = pull.last_ms
+            age = now_ms - last_ms
+            long_left = LONG_SHARE * exp2(-age / LONG_HALF_LIFE_MS)
+            short_left = exp2(-age / SHORT_HALF_LIFE_MS) if age < _SHORT_GONE_MS else 0.0
+        found.append(((pull.long * long_left + pull.short * short_left) * weight, code))
     if not found:
         return NO_CODES, NO_PULLS
     found.sort(reverse=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import msgspec
-import numpy as np
 
 from tailorbird.decide.filters import Banned, banned
 from tailorbird.decide.fit import fit_of
@@ -23,6 +23,9 @@ from tailorbird.predict.price_lists import priced
 from tailorbird.predict.rebuying import patience
 from tailorbird.predict.trading import Stakes
 
+Luck = Callable[[], int]
+"""Draws 64 bits; `random_raw` of NumPy's bit generators is one."""
+
 _RUNNERS_UP = 18  # candidates that are written down beside those that are shown
 _EXPLORE = Source.EXPLORE.value
 
@@ -36,7 +39,8 @@ class Slate(msgspec.Struct, frozen=True, gc=False):
         sources: `Source` of each.
         facets: facet code that matched a leaning, one each, -1 for none.
         grounds: what each was found by, an item code or a facet code; -1 for none.
-        pool: everything that was considered; stands until the next slate is made.
+        room: what was considered stands at its front, until the next slate is made.
+        candidates: how many were considered.
         banned: what was ruled out, and why.
         spoke: the sources that had something to say, one bit each.
         runners_up: the codes that would have come next.
@@ -49,12 +53,19 @@ class Slate(msgspec.Struct, frozen=True, gc=False):
     sources: list[int]
     facets: list[int]
     grounds: list[int]
-    pool: Pool
+    room: Pool
+    candidates: int
     banned: Banned
     spoke: int
     runners_up: list[int]
     chance: float = 1.0
     ranker: Ranker = Ranker.BLEND
+
+    @property
+    def pool(self) -> Pool:
+        """Everything that was considered; to be read before the next slate is made."""
+        room, count = self.room, self.candidates
+        return Pool(room.codes[:count], room.weights[:count], room.sources[:count])
 
 
 def slate(
@@ -63,7 +74,7 @@ def slate(
     next_items: Ladder,
     predictor: Predictor,
     limit: int,
-    rng: np.random.Generator,
+    luck: Luck,
 ) -> Slate:
     """Return the slate of an item placement.
 
@@ -73,7 +84,7 @@ def slate(
         next_items: the session model's word, shared by all placements of the request.
         predictor: the models that serve now.
         limit: items wanted.
-        rng: for the places given to discovery.
+        luck: for the places given to discovery.
     """
     waits = patience(predictor.models.rebuys, predictor.table)
     ruled_out = banned(placement.filters, moment, waits)
@@ -86,7 +97,7 @@ def slate(
     clues = (tuple(next_items), tuple(tasted), here.anchors, here.session[-1:], leaned)
     # An `Asking` and a `Policy`, without names.
     asking = (clues, tuple(trail_of(here, predictor.table)), codes)
-    places = _places(placement, moment, limit, rng)
+    places = _places(placement, moment, limit, luck)
     policy = (
         picks_of(placement.weights, moment, predictor.leaders),
         tuple(fit_of(placement, moment, predictor.table)),
@@ -100,20 +111,21 @@ def slate(
             weighed = priced(weighed, moment.price_fit, placement.lean, predictor.table)
         if moment.loan is not None:
             weighed = lifted(weighed, moment, placement.lean, predictor.table)
-        found, pool = predictor.composer.finished(weighed, spoke, asking, policy, stakes)
+        found = predictor.composer.finished(weighed, spoke, asking, policy, stakes)
     elif moment.price_fit is not None:
         drawn, spoke = predictor.composer.drawn(clues, policy[0])
         fitted = priced(drawn, moment.price_fit, placement.lean, predictor.table)
-        found, pool = predictor.composer.finished(fitted, spoke, asking, policy, stakes)
+        found = predictor.composer.finished(fitted, spoke, asking, policy, stakes)
     else:
-        found, pool = predictor.composer.composed(asking, policy, stakes)
+        found = predictor.composer.composed(asking, policy, stakes)
     return Slate(
         codes=found.codes,
         scores=found.scores,
         sources=found.sources,
         facets=found.facets,
         grounds=found.grounds,
-        pool=pool,
+        room=found.room,
+        candidates=found.candidates,
         banned=ruled_out,
         spoke=found.spoke,
         runners_up=found.runners_up,
@@ -138,12 +150,12 @@ def _weighed(moment: Moment, next_items: Ladder, predictor: Predictor) -> tuple[
     return weighed, spoke
 
 
-def _places(placement: Placement, moment: Moment, limit: int, rng: np.random.Generator) -> Places:
+def _places(placement: Placement, moment: Moment, limit: int, luck: Luck) -> Places:
     """Discovery takes its share only where something is predicted to depart from."""
     explored = 0
     if placement.explore_share and not moment.generic and len(moment.facets):
         explored = round(limit * placement.explore_share)
-    seed = rng.bit_generator.random_raw() >> 1 if explored else 0
+    seed = luck() >> 1 if explored else 0
     return Places(limit, explored, _EXPLORE, seed)
 
 

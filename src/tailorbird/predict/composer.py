@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import NamedTuple
+
+import msgspec
 
 from tailorbird.predict.blending import BlendScratch, Leaned, Pool, Rows, blend_scratch
 from tailorbird.predict.board import Ladder
@@ -19,8 +20,11 @@ from tailorbird.predict.trading import NO_STAKES, NO_WORTH, Stakes, Worth, worth
 from tailorbird.spine.clock import Clock
 
 
-class Told(NamedTuple):
-    """A slate as Python reads it; see `Composed` for what the lists hold."""
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """A slate as Python reads it; see `Composed` for what the lists hold.
+
+    The candidates stand at the front of `room` until the next slate is made.
+    """
 
     codes: list[int]
     sources: list[int]
@@ -28,8 +32,10 @@ class Told(NamedTuple):
     grounds: list[int]
     scores: list[float]
     runners_up: list[int]
+    candidates: int
     spoke: int
     chance: float
+    room: Pool
 
 
 class Composer:
@@ -112,8 +118,8 @@ class Composer:
         ladders, weights, sources, most, leaning = picks
         return self.pool(sought, Picks(ladders, weights, sources, most, Leaning(*leaning)))
 
-    def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> tuple[Told, Pool]:
-        """Return a slate and the candidates it was made of, who stand until the next is made.
+    def composed(self, asking: Plain, policy: Plain, stakes: Stakes) -> Told:
+        """Return a slate.
 
         Args:
             asking: an `Asking` without its names.
@@ -124,23 +130,17 @@ class Composer:
 
     def finished(
         self, pool: Pool, spoke: int, asking: Plain, policy: Plain, stakes: Stakes
-    ) -> tuple[Told, Pool]:
-        """Return a slate of candidates that were weighed already, and those of them that fit."""
+    ) -> Told:
+        """Return a slate of candidates that were weighed already."""
         return self._read(finish((plain(pool), spoke), asking, policy, self._bench(stakes)), pool)
 
-    def _read(self, found: tuple[int, int, int, int, float], room: Pool) -> tuple[Told, Pool]:
-        """Return what the sheet says, and what stands in the room."""
-        shown, left, count, spoke, chance = found
+    def _read(self, found: tuple[int, int, int, int, float], room: Pool) -> Told:
+        """Return what the sheet says."""
+        shown, left, candidates, spoke, chance = found
         rows, scores = self._sheet
         codes, sources, facets, grounds = rows[:4, :shown].tolist()
-        told = Told(
-            *(codes, sources, facets, grounds),
-            scores[:shown].tolist(),
-            rows[4, :left].tolist(),
-            spoke,
-            chance,
-        )
-        return told, Pool(room.codes[:count], room.weights[:count], room.sources[:count])
+        lists = (codes, sources, facets, grounds, scores[:shown].tolist(), rows[4, :left].tolist())
+        return Told(*lists, candidates, spoke, chance, room)
 
     def fitting(self, codes: Codes, fit: Fit) -> Codes:
         """Return those items that may stand in a placement, in order."""

@@ -68,7 +68,9 @@ def shown(*events: Event) -> tuple[list[str], Slate, Level]:
         weights=Weights(collaborative=1.0, popular=0.0),
         filters=Filters(purchased_days=None),
     )
-    found = slate(placement, here, NOBODY, serving, 5, np.random.default_rng(0))
+    found = slate(
+        placement, here, NOBODY, serving, 5, np.random.default_rng(0).bit_generator.random_raw
+    )
     return serving.vocabulary.decode(found.codes), found, level_of(here, found)
 
 
@@ -96,7 +98,12 @@ def test_a_source_without_weight_or_model_is_silent(model: Collaborative | None)
     )
     weights = Weights(collaborative=0.0 if model else 1.0, popular=0.0)
     found = slate(
-        Placement(name="home", weights=weights), here, NOBODY, serving, 5, np.random.default_rng(0)
+        Placement(name="home", weights=weights),
+        here,
+        NOBODY,
+        serving,
+        5,
+        np.random.default_rng(0).bit_generator.random_raw,
     )
     assert found.spoke == 0
 
@@ -125,7 +132,9 @@ def ordered(
     here = msgspec.structs.replace(here, price_fit=price_fit)
     weights = Weights(collaborative=1.0, popular=0.0)
     placement = Placement(name="home", ranker=ranker, weights=weights, lean=9.0)
-    found = slate(placement, here, NOBODY, serving, 5, np.random.default_rng(0))
+    found = slate(
+        placement, here, NOBODY, serving, 5, np.random.default_rng(0).bit_generator.random_raw
+    )
     return serving.vocabulary.decode(found.codes)
 
 

@@ -97,9 +97,10 @@ class HotTable(Generic[V]):
 
     def _hot(self, key: str) -> V | msgspec.UnsetType | None:
         """Return what memory knows: a value, None for deleted, `_COLD` for nothing."""
-        for layer in (self._staged, self._dirty, self._flying):
-            if key in layer:
-                return layer[key]
+        if self._staged or self._dirty or self._flying:
+            for layer in (self._staged, self._dirty, self._flying):
+                if key in layer:
+                    return layer[key]
         body = self._clean.get(key)
         return _COLD if body is None else self._decode(body)
 
