@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tailorbird.decide.filters import banned
-from tailorbird.decide.moment import Moment
+from tailorbird.decide.moment import Moment, cart_items
 from tailorbird.decide.placements import Filters
 from tailorbird.decide.wire import NOWHERE, CartLine, RequestContext
 from tailorbird.profile.fold import fold_many
@@ -19,7 +19,9 @@ HERE = RequestContext(cart=(CartLine(item="rope"), CartLine(item=7)))
 
 def here(*events: Event, now: int = NOON_MS, context: RequestContext = NOWHERE) -> Moment:
     """Return the moment of somebody with a history."""
-    return Moment(now_ms=now, context=context, profile=fold_many(EMPTY, events))
+    profile = fold_many(EMPTY, events)
+    in_it = cart_items(profile, context)
+    return Moment(now_ms=now, context=context, profile=profile, cart_ids=in_it)
 
 
 def out(moment: Moment, **filters: Any) -> dict[str, str]:
