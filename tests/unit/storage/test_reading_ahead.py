@@ -44,7 +44,7 @@ def test_a_server_reads_people_ahead_once_it_has_started(shop: Shop) -> None:
 def test_everybody_is_in_memory_after_reading_ahead(state: SqliteState) -> None:
     asyncio.run(state.read_ahead())
     state.profiles_table._reader.close()  # noqa: SLF001 - whoever is in memory needs no file
-    assert all(state.profiles_table.get(one) == PROFILE for one in PEOPLE)
+    assert asyncio.run(state.load(PEOPLE)) == dict.fromkeys(PEOPLE, PROFILE)
 
 
 def test_reading_ahead_stops_where_memory_ends(state: SqliteState) -> None:
@@ -60,6 +60,6 @@ def test_what_changed_meanwhile_is_not_overwritten_by_reading_ahead(state: Sqlit
         await state.save({PEOPLE[7]: newer})
         await state.mark(2)
         await state.read_ahead()
-        return state.profiles_table.get(PEOPLE[7])
+        return (await state.load(PEOPLE[7:8])).get(PEOPLE[7])
 
     assert asyncio.run(change_and_read()) == newer

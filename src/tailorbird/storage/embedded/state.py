@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from tailorbird.accounts.ports import Told
 from tailorbird.consent.purposes import Permit, Purpose
 from tailorbird.identity.forgetting import unblocked, without
 from tailorbird.identity.graph import Link, Node, persons_of
-from tailorbird.profile.profile import Profile
+from tailorbird.profile.profile import Profile, pack, unpack
 from tailorbird.spine.ids import IdentifierKey, PersonId
 from tailorbird.spine.named import named
 from tailorbird.storage.embedded.copying import remove_database
@@ -22,6 +22,7 @@ from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("state")
 V = TypeVar("V")
+Codec = tuple[Callable[[V], bytes], Callable[[bytes], V]]
 
 FOLD_VERSION = 3
 """Raise it whenever the fold changes meaning: the state is then rebuilt from the log at start."""
@@ -51,9 +52,11 @@ class SqliteState:
     def __init__(self, path: Path) -> None:
         self._writer = GroupCommit(path, _SQL["schema"], fsync=False)
         self._reader = connect(path, fsync=False)
-        self.links_table = self._table("links", Link, _HOT_LINKS)
-        self.nodes_table = self._table("nodes", Node, _HOT_NODES)
-        self.profiles_table = self._table("profiles", Profile, _HOT_PROFILES)
+        self.links_table = self._table("links", _codec(Link), _HOT_LINKS)
+        self.nodes_table = self._table("nodes", _codec(Node), _HOT_NODES)
+        # Packed as they are folded, while they are in the processor's cache: to pack thousands
+        # later, and to let go of them, costs many times that, and holds the interpreter.
+        self.profiles_table = self._table("profiles", (bytes, bytes), _HOT_PROFILES)
         self._marked_offset, self.fold_version = self._stored_checkpoint()
         self._flushed_offset = self._marked_offset
         self._flushing = asyncio.Lock()
@@ -87,13 +90,19 @@ class SqliteState:
     async def read(self, permit: Permit, person: PersonId) -> Profile | None:
         if permit.purpose is not Purpose.PERSONALIZATION:
             return None
-        return self.profiles_table.get(person)
+        return self._profile(person)
 
     async def load(self, persons: Sequence[PersonId]) -> Mapping[PersonId, Profile]:
-        return self.profiles_table.get_many(persons)
+        found = self.profiles_table.get_many(persons)
+        return {person: unpack(packed) for person, packed in found.items()}
 
     async def save(self, profiles: Mapping[PersonId, Profile | None]) -> None:
-        self.profiles_table.stage(profiles)
+        self.profiles_table.stage(
+            {
+                person: None if profile is None else pack(profile)
+                for person, profile in profiles.items()
+            }
+        )
         if self.told is not None:
             self.told(profiles)
 
@@ -160,7 +169,9 @@ class SqliteState:
         """Yield (table, key, value) of all that is on disk, ordered; what `replay` compares."""
         yield from (("links", key, link) for key, link in self.links_table.items())
         yield from (("nodes", key, node) for key, node in self.nodes_table.items())
-        yield from (("profiles", key, profile) for key, profile in self.profiles_table.items())
+        yield from (
+            ("profiles", key, unpack(packed)) for key, packed in self.profiles_table.items()
+        )
 
     # Privacy
 
@@ -212,7 +223,7 @@ class SqliteState:
     async def export(self, keys: Sequence[IdentifierKey]) -> Sequence[dict[str, Any]]:
         exported = []
         for person in sorted(self._persons(await self.links(keys))):
-            node, profile = self.nodes_table.get(person), self.profiles_table.get(person)
+            node, profile = self.nodes_table.get(person), self._profile(person)
             if profile is None and (node is None or node.absorbed_by is not None):
                 continue
             exported.append(
@@ -223,6 +234,10 @@ class SqliteState:
                 }
             )
         return exported
+
+    def _profile(self, person: PersonId) -> Profile | None:
+        packed = self.profiles_table.get(person)
+        return None if packed is None else unpack(packed)
 
     def _persons(self, links: Mapping[IdentifierKey, Link]) -> set[PersonId]:
         """Return whose identifiers these are, and whose they were before a window had passed."""
@@ -236,7 +251,7 @@ class SqliteState:
     def _tables(self) -> tuple[HotTable[Any], ...]:
         return (self.links_table, self.nodes_table, self.profiles_table)
 
-    def _table(self, name: str, kind: type[V], capacity: int) -> HotTable[V]:
+    def _table(self, name: str, codec: Codec[V], capacity: int) -> HotTable[V]:
         statements = Statements(
             read=_SQL[f"read_{name}"],
             read_many=_SQL[f"read_many_{name}"],
@@ -246,9 +261,12 @@ class SqliteState:
             page=_SQL[f"page_{name}"],
             containing=_SQL[f"containing_{name}"],
         )
-        codec = (msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(kind).decode)
         return HotTable(self._reader, statements, codec, capacity)
 
     def _stored_checkpoint(self) -> tuple[int, int]:
         row = self._reader.execute(_SQL["read_checkpoint"]).fetchone()
         return (0, FOLD_VERSION) if row is None else (int(row[0]), int(row[1]))
+
+
+def _codec(kind: type[V]) -> Codec[V]:
+    return msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(kind).decode
