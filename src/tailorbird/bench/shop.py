@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tailorbird.access.keys import KeyKind, new_key
 from tailorbird.beside import model_store
 from tailorbird.collect.admit import Door
+from tailorbird.collect.collector import Collector
 from tailorbird.compose import Install
 from tailorbird.predict.fitting import fit
 from tailorbird.predict.predictor import Models, Trained
@@ -21,6 +22,7 @@ from tailorbird.predict.sessions import Sessions, Vocabulary
 from tailorbird.predict.standing import Standings
 from tailorbird.settings import Settings
 from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.garbage import seldom_collected
 from tailorbird.spine.ids import DEFAULT_WORKSPACE
 
 _CHUNK = 2_000
@@ -51,22 +53,28 @@ async def fill(settings: Settings, size: Size, rng: np.random.Generator) -> tupl
             await shop.catalog.put(msgspec.json.encode([_item(code) for code in codes]))
         now_ms = wall_clock()
         events = _history(size, now_ms, rng)
-        began = time.perf_counter()
-        before = None
-        for start in range(0, len(events), _CHUNK):
-            door = Door(source="bench", received_at_ms=now_ms, historical=True)
-            stored = await shop.collector.hand_in(events[start : start + _CHUNK], door)
-            if before is not None:
-                await before
-            before = stored
-        if before is not None:
-            await before
-        rate = len(events) / (time.perf_counter() - began)
+        with seldom_collected():  # as `tailorbird import` does, too
+            rate = await _imported(shop.collector, events, now_ms)
         offset = shop.log.last_offset
     finally:
         await install.close()
     _index(settings, size, offset, rng)
     return text, rate
+
+
+async def _imported(collector: Collector, events: list[bytes], now_ms: int) -> float:
+    """Import a history as `tailorbird import` does; return the rate in events a second."""
+    began = time.perf_counter()
+    before = None
+    for start in range(0, len(events), _CHUNK):
+        door = Door(source="bench", received_at_ms=now_ms, historical=True)
+        stored = await collector.hand_in(events[start : start + _CHUNK], door)
+        if before is not None:
+            await before
+        before = stored
+    if before is not None:
+        await before
+    return len(events) / (time.perf_counter() - began)
 
 
 def zipf(rng: np.random.Generator, items: int, count: int) -> NDArray[np.int64]:

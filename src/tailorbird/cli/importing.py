@@ -1,7 +1,6 @@
 """`tailorbird import`: files of events or items, into a data folder or to its server."""
 
 import asyncio
-import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,11 +26,11 @@ from tailorbird.collect.sources.registry import SOURCES, Detected, detect, open_
 from tailorbird.collect.sources.rows import Options, Row, UnreadableFile
 from tailorbird.settings import Settings, read_settings
 from tailorbird.spine.clock import wall_clock
+from tailorbird.spine.garbage import seldom_collected
 from tailorbird.spine.ids import DEFAULT_WORKSPACE, WorkspaceId
 
 EVENTS, ITEMS = "events", "items"
 _TOLD_EVERY = 2_000
-_RARELY = (100_000, 50, 100)
 
 
 class EventsUnlessSaid(TyperGroup):
@@ -159,13 +158,11 @@ async def _carry_out(
     mark = earlier or resume.fresh()
     rows_before, resumed_after = mark.counts.rows, mark.line if earlier else None
     async with destination(settings, workspace, errand.found.source) as place:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_RARELY)
-        began = time.perf_counter()
         job = Job(place, resume, name, errand.kind)
-        counts = await job.run(_watched(source, advance), mark, advance)
-        seconds = time.perf_counter() - began
+        with seldom_collected():
+            began = time.perf_counter()
+            counts = await job.run(_watched(source, advance), mark, advance)
+            seconds = time.perf_counter() - began
     return Report(
         file=errand.file.name,
         format=errand.found.source,
