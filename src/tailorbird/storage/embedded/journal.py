@@ -10,11 +10,12 @@ import msgspec
 from tailorbird.decide.ports import DecisionRecord
 from tailorbird.decide.telling import told
 from tailorbird.spine.ids import IdentifierKey, PersonId
-from tailorbird.storage.embedded.bulk import Plain, packed
+from tailorbird.storage.embedded.bulk import Plain
 from tailorbird.storage.embedded.queries import load
 from tailorbird.storage.embedded.writer import GroupCommit, connect, value_of
 
 _SQL = load("journal")
+_places = msgspec.json.Encoder().encode  # see `bulk` for the shape of a statement of many rows
 # Often, so that little is written at a time: the writer may share a core with answers.
 _FLUSH_EVERY_S = 0.2
 _MOST_WAITING = 50_000
@@ -26,9 +27,10 @@ class SqliteJournal:
     def __init__(self, path: Path) -> None:
         self._writer = GroupCommit(path, _SQL["schema"], fsync=False, behind=True)
         self._reader = connect(path, fsync=False)
-        self._encode = msgspec.msgpack.Encoder().encode
+        self._encode_into = msgspec.msgpack.Encoder().encode_into
         self._decode = msgspec.msgpack.Decoder(DecisionRecord).decode
-        self._waiting: list[tuple[tuple[Plain, ...], bytes]] = []
+        self._waiting: list[tuple[Plain, ...]] = []
+        self._bodies = bytearray()
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
 
@@ -40,12 +42,14 @@ class SqliteJournal:
         if len(self._waiting) >= _MOST_WAITING:
             self.dropped += 1
             return
-        # Packed here: objects that wait in thousands cost more, for the collector and the writer.
+        # Packed here, one behind the other: thousands of objects that wait cost the collector, and
+        # thousands of blocks that another thread gives back cost whoever takes memory next.
+        bodies = self._bodies
+        start = len(bodies)
+        self._encode_into(record, bodies, -1)
+        place = (start + 1, len(bodies) - start)
         self._waiting.append(
-            (
-                (record.at_ms, record.person, record.user_id, record.anonymous_id),
-                self._encode(record),
-            )
+            (*place, record.at_ms, record.person, record.user_id, record.anonymous_id)
         )
 
     async def flush(self) -> None:
@@ -53,9 +57,10 @@ class SqliteJournal:
         if not self._waiting:
             return
         rows, self._waiting = self._waiting, []
+        bodies, self._bodies = self._bodies, bytearray()
 
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute(_SQL["insert"], packed(rows))
+            connection.execute(_SQL["insert"], (_places(rows).decode(), bodies))
 
         await self._writer.submit(write)
 
