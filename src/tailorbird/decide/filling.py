@@ -42,7 +42,6 @@ from tailorbird.spine.ids import PersonId
 NO_CATALOG = "No items are known yet: PUT /v1/items, or run `tailorbird import items`."
 NO_CATEGORIES = "Name the categories under `candidates`, or under `filters.categories`."
 NO_CANDIDATES = "No item fits this placement's filters now."
-_NULLABLE = frozenset({"offer", "content"})
 _EXPLORE = Source.EXPLORE.value
 
 SAFETY = 2.0
@@ -123,16 +122,16 @@ class Filler:
         items = self._shown(found, asked, stem)
         if asked.person is not None and not asked.request.dry_run:
             self.last_shown.keep(asked.person, placement.name, tuple([one.id for one in items]))
-        return self._decision(
-            placement,
-            level,
-            items=items,
-            rejected=rejected(found, self._predictor) if asked.explain else None,
-            ranker=found.ranker.value if asked.explain else None,
-            notice=None if items else self._notice(),
-            runners_up=tuple(self._predictor.vocabulary.decode(found.runners_up)),
-            arm=arm,
-        )
+        more: dict[str, object] = {}
+        if asked.explain:
+            more["rejected"] = rejected(found, self._predictor)
+            more["ranker"] = found.ranker.value
+        if not items:
+            more["notice"] = self._notice()
+        if arm is not None:
+            more["arm"] = arm
+        runners_up = tuple(self._predictor.vocabulary.decode(found.runners_up))
+        return self._decision(placement, level, items=items, runners_up=runners_up, **more)
 
     def _in_time(self, placement: Placement, asked: Asked) -> Placement:
         """Return a placement that leaves the order to weights where its ranker would be late."""
@@ -193,8 +192,10 @@ class Filler:
         level = Level.BESTSELLERS
         if any(one.source in {Source.SESSION, Source.AFFINITY} for one in found):
             level = Level.PERSONAL if has_history(asked.moment) else Level.SESSION
-        notice = None if found else NO_CATEGORIES
-        return self._decision(placement, level, items=items, notice=notice, arm=arm)
+        more: dict[str, object] = {} if found else {"notice": NO_CATEGORIES}
+        if arm is not None:
+            more["arm"] = arm
+        return self._decision(placement, level, items=items, **more)
 
     def _hurried(self, placement: Placement, limit: int, asked: Asked, stem: str) -> SlotDecision:
         """Answer without asking a model: the person's last slate, else bestsellers."""
@@ -215,8 +216,8 @@ class Filler:
             )
             for place, code in enumerate(codes.tolist())
         )
-        notice = None if items else self._notice()
-        return self._decision(placement, level, items=items, notice=notice)
+        more = {} if items else {"notice": self._notice()}
+        return self._decision(placement, level, items=items, **more)
 
     def _shown(
         self, found: Slate, asked: Asked, stem: str
@@ -267,15 +268,12 @@ class Filler:
         return self._decision(placement, level, content=content)
 
     def _decision(self, placement: Placement, level: Level, **parts: object) -> SlotDecision:
-        given = {
-            name: part for name, part in parts.items() if part is not None or name in _NULLABLE
-        }
         return SlotDecision(
             placement=placement.name,
-            level=level.value,
+            level=level,
             policy=placement.policy,
             model=self._predictor.models.name,
-            **given,  # type: ignore[arg-type]
+            **parts,  # type: ignore[arg-type]
         )
 
     def _notice(self) -> str:
