@@ -16,10 +16,11 @@ import uvloop
 from tailorbird.api.build import build
 from tailorbird.api.turns import TurnProtocol
 from tailorbird.cli.first_start import first_keys, shown_once
+from tailorbird.cli.large_pages import keep_large
 from tailorbird.cli.retraining import Retraining
 from tailorbird.cli.rolling_out import RollingOut
 from tailorbird.compose import Install
-from tailorbird.flow.upkeep import every
+from tailorbird.flow.upkeep import every, once
 from tailorbird.settings import Settings
 
 log = logging.getLogger("tailorbird.serve")
@@ -86,6 +87,7 @@ async def run(settings: Settings, company: Company | None = None) -> None:
         retraining, rolling = Retraining(settings, install), RollingOut(settings, install)
         async with (
             _beside(company, install),
+            _meanwhile(keep_large(), "large pages"),
             _again(60.0 * settings.retrain_minutes, retraining.round, "retrain"),
             _again(_ROLLOUTS_S, rolling.round, "rollouts"),
         ):
@@ -120,6 +122,21 @@ async def _beside(company: Company | None, install: Install) -> AsyncIterator[No
         await asyncio.wait({task})
         if not task.cancelled() and task.exception() is not None:
             log.error("serve.company_failed", exc_info=task.exception())
+
+
+@contextlib.asynccontextmanager
+async def _meanwhile(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Do something while the block runs; a failure of it is logged, and the server serves on."""
+
+    async def done() -> None:
+        await work
+
+    task = asyncio.create_task(once(done, name), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 @contextlib.asynccontextmanager
