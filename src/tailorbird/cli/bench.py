@@ -20,7 +20,7 @@ def bench(
     people: Annotated[int, typer.Option(help="People with a history.")] = 100_000,
     items: Annotated[int, typer.Option(help="Items for sale.")] = 20_000,
     sessions: Annotated[int, typer.Option(help="Sessions in the index.")] = 180_000,
-    rounds: Annotated[int, typer.Option(help="How often each figure is taken.")] = 3,
+    rounds: Annotated[int, typer.Option(help="How often each figure is taken.")] = 5,
     seconds: Annotated[int, typer.Option(help="How long each load lasts.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
 ) -> None:

@@ -13,7 +13,7 @@ from tailorbird.accounts.registrar import Registrar
 from tailorbird.accounts.terms import Standing
 from tailorbird.catalog.catalog import Catalog
 from tailorbird.consent.gate import Gate
-from tailorbird.consent.purposes import Choices, Denied, Permit, Purpose, strictest
+from tailorbird.consent.purposes import Choices, Denied, Purpose, strictest
 from tailorbird.consent.signals import from_context
 from tailorbird.decide.accounts import for_account, in_force, open_to
 from tailorbird.decide.awaited import AWAITED, Completed, Part, Waiter, shopper_of
@@ -134,11 +134,14 @@ class Decider:
             whole = await self._together(chosen, asked, subject, decision_id, left_ms)
             decisions, noted = whole.answered, whole.noted
         else:
+            fill = self._filler.fill
             noted = decisions = tuple(
-                self._filler.fill(placement, slot, asked, f"{decision_id}-{index}")
-                for index, (placement, slot) in enumerate(chosen)
+                [
+                    fill(placement, slot, asked, f"{decision_id}-{index}")
+                    for index, (placement, slot) in enumerate(chosen)
+                ]
             )
-            if self.waiter is not None and any(one.kind in AWAITED for one, _ in chosen):
+            if self.waiter is not None and not AWAITED.isdisjoint([one.kind for one, _ in chosen]):
                 left_ms = deadline_ms - (time.perf_counter() - started) * 1000
                 parts = [(*one, done) for one, done in zip(chosen, decisions, strict=True)]
                 whole = await self.waiter.completed(
@@ -233,7 +236,7 @@ class Decider:
         if isinstance(permit, Denied):
             return None, None, False, None
         person = await self._rooms.resolver.person(subject)
-        profile = None if person is None else await self._read(permit, person)
+        profile = None if person is None else await self._rooms.profiles.read(permit, person)
         links = self.lending.links
         loan = None if person is None or person not in links else await self.lending.of(person)
         return person, profile, True, loan
@@ -242,9 +245,6 @@ class Decider:
         if self.accounts is None or profile is None or not profile.accounts:
             return None
         return await self.accounts.standing(profile, context.account)
-
-    async def _read(self, permit: Permit, person: PersonId) -> Profile | None:
-        return await self._rooms.profiles.read(permit, person)
 
     def _asked(
         self,

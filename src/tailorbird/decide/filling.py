@@ -121,7 +121,7 @@ class Filler:
         level = level_of(asked.moment, found)
         items = self._shown(found, asked, stem)
         if asked.person is not None and not asked.request.dry_run:
-            self.last_shown.keep(asked.person, placement.name, tuple([one.id for one in items]))
+            self.last_shown.keep(asked.person, placement.name, [one.id for one in items])
         more: dict[str, object] = {}
         if asked.explain:
             more["rejected"] = rejected(found, self._predictor)

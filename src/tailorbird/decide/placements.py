@@ -39,6 +39,8 @@ class PlacementKind(StrEnum):
     NAVIGATION = "navigation"
     ACTION = "action"
 
+    __hash__ = str.__hash__  # an enumeration's own is a call of Python, and this is asked always
+
 
 class Ranker(StrEnum):
     """Who orders the candidates: `weights`, or what was learned from the shop's log."""

@@ -181,6 +181,6 @@ class HotTable(Generic[V]):
         self._clean.update(bodies)
         surplus = len(self._clean) - self._capacity
         if surplus > 0:
-            # The oldest go, a tenth at least; dicts remember the order of insertion.
-            for old in list(islice(self._clean, surplus + self._capacity // 10)):
+            # The oldest go, a hundredth at least; dicts remember the order of insertion.
+            for old in list(islice(self._clean, surplus + self._capacity // 100)):
                 del self._clean[old]
