@@ -54,12 +54,14 @@ def ranked(shop: Shop) -> Shop:
 
 
 def test_it_orders_where_a_placement_wants_it_and_nowhere_else(ranked: Shop) -> None:
-    found = ranked.decide("learned", "weighed", anonymousId="v1")
+    found = ranked.decide("learned", "weighed", anonymousId="v1", deadlineMs=5000)
     assert (ids(found, 0)[-1], ids(found, 1)[0]) == ("tent", "tent")
 
 
 def test_an_explained_answer_says_who_put_the_items_into_order(ranked: Shop) -> None:
-    told = ranked.decide("learned", "weighed", anonymousId="v1", explain=True).json()
+    told = ranked.decide(
+        "learned", "weighed", anonymousId="v1", deadlineMs=5000, explain=True
+    ).json()
     assert [one["ranker"] for one in told["decisions"]] == ["hybrid", "blend"]
 
 
@@ -68,7 +70,7 @@ def test_where_the_deadline_is_too_near_it_is_not_asked_and_the_level_says_so(
     ranked: Shop, monkeypatch: pytest.MonkeyPatch, before: bool, level: str
 ) -> None:
     if before:
-        ranked.decide("learned", anonymousId="v1")
+        ranked.decide("learned", anonymousId="v1", deadlineMs=5000)
 
     def asked(*_: object) -> None:
         raise AssertionError("the learned ranker was asked")

@@ -89,6 +89,7 @@ def shown(
         "placements": [{"name": placement, "limit": 24}],
         "explain": True,
         "dryRun": True,
+        "deadlineMs": 5_000,  # the learned ranker would be left out where it might be late
     }
     found = shop.post("/v1/decide", asked, headers=headers).json()
     items: list[dict[str, Any]] = found["decisions"][0]["items"]

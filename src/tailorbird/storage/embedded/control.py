@@ -13,7 +13,7 @@ from tailorbird.storage.embedded.writer import connect
 _SQL = load("control")
 # A key revoked by a command is refused within this. To look gives the interpreter's lock away, and
 # to get it back from a busy thread can take longer than an answer.
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.02
 _KeyRow = tuple[str, str, str, str, str, str, int, int | None]
 
 
