@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tailorbird.bench.shop import imported
 from tailorbird.collect.admit import Door
 from tailorbird.collect.collector import Collector
 from tailorbird.compose import Install, Workspace
@@ -53,7 +54,7 @@ async def _measure(folder: str, way: str, count: int, people: int) -> None:
             made = _events("i", count, people, rng, wall_clock() - _DAYS_MS)
             with seldom_collected():
                 before = _spent()
-                await _imported(shop.collector, made)
+                await imported(shop.collector, made, wall_clock())
                 _tell(before, count)
             return
         met = _events("m", people, people, rng)
@@ -99,18 +100,6 @@ def _events(
             event["timestamp"] = since_ms + number
         made.append(msgspec.json.encode(event))
     return made
-
-
-async def _imported(collector: Collector, made: list[bytes]) -> None:
-    before = None
-    for start in range(0, len(made), _CHUNK):
-        door = Door(source="import:bench", received_at_ms=wall_clock(), historical=True)
-        stored = await collector.hand_in(made[start : start + _CHUNK], door)
-        if before is not None:
-            await before
-        before = stored
-    if before is not None:
-        await before
 
 
 async def _sent(collector: Collector, made: list[bytes], at_once: int) -> None:

@@ -54,7 +54,7 @@ async def fill(settings: Settings, size: Size, rng: np.random.Generator) -> tupl
         now_ms = wall_clock()
         events = _history(size, now_ms, rng)
         with seldom_collected():  # as `tailorbird import` does, too
-            rate = await _imported(shop.collector, events, now_ms)
+            rate = await imported(shop.collector, events, now_ms)
         offset = shop.log.last_offset
     finally:
         await install.close()
@@ -62,7 +62,7 @@ async def fill(settings: Settings, size: Size, rng: np.random.Generator) -> tupl
     return text, rate
 
 
-async def _imported(collector: Collector, events: list[bytes], now_ms: int) -> float:
+async def imported(collector: Collector, events: list[bytes], now_ms: int) -> float:
     """Import a history as `tailorbird import` does; return the rate in events a second."""
     began = time.perf_counter()
     before = None

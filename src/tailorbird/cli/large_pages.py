@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import errno
 import logging
 import sys
 import threading
@@ -82,7 +81,7 @@ def put_together(stop: threading.Event) -> Pass:
             continue
         error = memory.collapse(block)
         together, refused = together + (not error), refused + bool(error)
-        if stop.wait(_PAUSE_S) or error == errno.ENOSYS:
+        if stop.wait(_PAUSE_S):
             break
     return Pass(together, refused)
 

@@ -86,10 +86,10 @@ async def run(settings: Settings, company: Company | None = None) -> None:
         install.folder.announce(f"http://{settings.host}:{settings.port}")
         retraining, rolling = Retraining(settings, install), RollingOut(settings, install)
         async with (
-            _beside(company, install),
-            _meanwhile(keep_large(), "large pages"),
-            _again(60.0 * settings.retrain_minutes, retraining.round, "retrain"),
-            _again(_ROLLOUTS_S, rolling.round, "rollouts"),
+            _meanwhile(_kept(company, install), "company"),
+            _meanwhile(once(keep_large, "large pages"), "large pages"),
+            _scheduled(60.0 * settings.retrain_minutes, retraining.round, "retrain"),
+            _scheduled(_ROLLOUTS_S, rolling.round, "rollouts"),
         ):
             with _told_once():
                 await server.serve()
@@ -108,30 +108,18 @@ def _told_once() -> Iterator[None]:
             signal.signal(one, handler)
 
 
+def _kept(company: Company | None, install: Install) -> Coroutine[Any, Any, None] | None:
+    """Return what keeps company; a failure of it is logged, and the server serves on."""
+    return None if company is None else once(lambda: company(install), "company")
+
+
 @contextlib.asynccontextmanager
-async def _beside(company: Company | None, install: Install) -> AsyncIterator[None]:
-    """Keep company while the block runs; a failure of it is logged, and the server serves on."""
-    if company is None:
+async def _meanwhile(work: Coroutine[Any, Any, None] | None, name: str) -> AsyncIterator[None]:
+    """Do something while the block runs, and end it with the block; nothing where it is None."""
+    if work is None:
         yield
         return
-    task = asyncio.create_task(company(install), name="company")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-        if not task.cancelled() and task.exception() is not None:
-            log.error("serve.company_failed", exc_info=task.exception())
-
-
-@contextlib.asynccontextmanager
-async def _meanwhile(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
-    """Do something while the block runs; a failure of it is logged, and the server serves on."""
-
-    async def done() -> None:
-        await work
-
-    task = asyncio.create_task(once(done, name), name=name)
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:
@@ -139,20 +127,11 @@ async def _meanwhile(work: Coroutine[Any, Any, None], name: str) -> AsyncIterato
         await asyncio.wait({task})
 
 
-@contextlib.asynccontextmanager
-async def _again(
+def _scheduled(
     seconds: float, work: Callable[[], Awaitable[None]], name: str
-) -> AsyncIterator[None]:
+) -> contextlib.AbstractAsyncContextManager[None]:
     """Do something on schedule while the block runs; never where the schedule says 0."""
-    if seconds <= 0:
-        yield
-        return
-    task = asyncio.create_task(every(seconds, work, name), name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+    return _meanwhile(every(seconds, work, name) if seconds > 0 else None, name)
 
 
 def serve(settings: Settings, company: Company | None = None) -> None:

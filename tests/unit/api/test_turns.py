@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from tailorbird.api.turns import TurnTransport
+import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from tailorbird.api.turns import TurnProtocol, TurnTransport
 
 
 class Connection(asyncio.Transport):
@@ -74,6 +78,19 @@ def test_nothing_is_written_to_a_connection_that_was_lost_meanwhile() -> None:
         connection.closing = True
 
     assert in_a_loop(do).left == []
+
+
+def test_the_servers_protocol_writes_through_it() -> None:
+    async def connected() -> TurnProtocol:
+        protocol = TurnProtocol(uvicorn.Config(_nothing, lifespan="off"), ServerState(), {})
+        protocol.connection_made(Connection())
+        return protocol
+
+    assert isinstance(asyncio.run(connected()).transport, TurnTransport)
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer nobody."""
 
 
 def test_every_turn_leaves_by_itself() -> None:

@@ -1,6 +1,7 @@
 """Large pages: which memory is put together, and that nothing else changes."""
 
 import asyncio
+import ctypes
 import mmap
 import random
 import sys
@@ -8,7 +9,7 @@ import threading
 
 import pytest
 
-from tailorbird.cli.large_pages import BLOCK, blocks, keep_large, put_together
+from tailorbird.cli.large_pages import BLOCK, Memory, blocks, keep_large, put_together
 
 MAPS = """\
 00400000-00a00000 r-xp 00000000 08:01 1234 /usr/bin/python3.11
@@ -46,6 +47,17 @@ def test_memory_says_the_same_after_it_was_put_together() -> None:
         done = put_together(threading.Event())
         assert held[:] == said
     assert done.together + done.refused >= 3
+
+
+@linux
+def test_memory_that_nothing_was_put_into_is_left_alone() -> None:
+    memory = Memory()
+    with mmap.mmap(-1, 2 * BLOCK, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as held:
+        inside = ctypes.addressof(ctypes.c_char.from_buffer(held)) + BLOCK - 1
+        block = inside // BLOCK * BLOCK
+        before = memory.used(block)
+        held[:] = bytes([7]) * len(held)
+        assert (before, memory.used(block)) == (False, True)
 
 
 @linux

@@ -6,7 +6,7 @@ rows travel as two values: a JSON array with one entry a row, and all blobs one 
 The statement takes them apart: `json_each(?1)`, with `substr(?2, start, length)` for each blob.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from itertools import accumulate
 
 import msgspec
@@ -15,26 +15,16 @@ _encode = msgspec.json.Encoder().encode
 Plain = str | int | None
 
 
-def packed(rows: Iterable[tuple[Sequence[Plain], bytes]]) -> tuple[str, bytes]:
-    """Return rows as the two values of a bulk statement.
-
-    Args:
-        rows: the plain values of a row, and its blob.
-
-    Returns:
-        JSON of `[start, length, plain value, …]` a row, and the joined blobs; a start counts from
-        one, as SQLite does.
-    """
-    plain, blobs = tuple(zip(*rows, strict=True)) or ((), ())
-    return packed_columns(blobs, *zip(*plain, strict=True))
-
-
 def packed_columns(blobs: Collection[bytes], *columns: Iterable[Plain]) -> tuple[str, bytes]:
-    """Return rows that are at hand as columns as `packed` does, without a step a row in Python.
+    """Return rows as the two values of a bulk statement, without a step a row in Python.
 
     Args:
         blobs: the blob of each row.
         columns: the first plain value of each row, the second, …
+
+    Returns:
+        JSON of `[start, length, plain value, …]` a row, and the joined blobs; a start counts from
+        one, as SQLite does.
     """
     lengths = [*map(len, blobs)]
     starts = accumulate(lengths, initial=1)  # one more than rows: where the next would start

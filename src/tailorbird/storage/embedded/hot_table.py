@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from tailorbird.storage.embedded.bulk import packed
+from tailorbird.storage.embedded.bulk import packed_columns
 
 V = TypeVar("V")
 _COLD = msgspec.UNSET
@@ -132,7 +132,7 @@ class HotTable(Generic[V]):
             encode = self._encode
             written = {key: encode(value) for key, value in flying.items() if value is not None}
             connection.execute(
-                self._statements.write, packed(((key,), body) for key, body in written.items())
+                self._statements.write, packed_columns(written.values(), written.keys())
             )
             if len(written) < len(flying):
                 gone = [key for key, value in flying.items() if value is None]
